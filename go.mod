@@ -1,0 +1,3 @@
+module users-brick
+
+go 1.26.8
