@@ -17,7 +17,6 @@ const (
 var actionNames = [...]string{Add: "add", Update: "update", Enable: "enable", Disable: "disable", Remove: "remove"}
 var actionDone = [...]string{Add: "added", Update: "updated", Enable: "enabled", Disable: "disabled", Remove: "removed"}
 
-// Actions are all actions in the order in which reports count them.
 var actions = [...]Action{Add, Update, Enable, Disable, Remove}
 
 // Actions returns all actions in the order in which reports count them.

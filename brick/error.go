@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Kind classes errors by what is to be done about them. The set is closed:
@@ -98,7 +99,8 @@ type Error struct {
 	Line      int // in the file or the params, from 1
 	Column    int // from 1
 	RequestID string
-	Hint      string // what to do, for a person
+	After     time.Duration // how long the platform asks to wait before trying again
+	Hint      string        // what to do, for a person
 	Err       error
 }
 
@@ -141,7 +143,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // KindOf returns the kind of the first [Error] in the chain, Failed when
 // there is none.
 func KindOf(err error) Kind {
-	if e, ok := errors.AsType[*Error](err); ok {
+	if e, ok := asError(err); ok {
 		return e.Kind
 	}
 	return Failed
@@ -151,3 +153,5 @@ func KindOf(err error) Kind {
 func Errorf(k Kind, format string, args ...any) *Error {
 	return &Error{Kind: k, Err: fmt.Errorf(format, args...)}
 }
+
+func asError(err error) (*Error, bool) { return errors.AsType[*Error](err) }

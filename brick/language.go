@@ -25,7 +25,7 @@ func FindLanguage(text string) (string, bool) {
 	return "", false
 }
 
-// AuthenticationModeNames are the ways in which a person may log in.
+// authenticationModes are the ways in which a person may log in.
 var authenticationModes = []string{"password", "sso"}
 
 // FindAuthenticationMode returns the mode in lower case, and false for one
