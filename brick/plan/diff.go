@@ -1,0 +1,282 @@
+package plan
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+
+	"users-brick/brick"
+)
+
+// Rules say how a scope is compared. They are read-only while Diff runs,
+// except for Groups.
+type Rules struct {
+	Scope  brick.Scope
+	Policy brick.Policy
+
+	// Spares reports who is left alone; inFile says that a row names him.
+	Spares func(login brick.Login, inFile bool) bool
+	// Doubt returns why nothing may be done with a person in any scope, "" when
+	// all is well.
+	Doubt func(brick.Login) string
+	// Stay returns why a person must not be taken out, "" when he may.
+	Stay func(brick.Login) string
+
+	NewRole         string  // identifier of the role of new members; "" when there is none
+	NeedRole        bool    // the project has roles, so that a member needs one
+	Groups          *Groups // spells group names; needed for projects
+	Additive        bool    // nobody is taken out, groups only gain people
+	RemoveMembers   bool    // who is taken out is removed, not only disabled
+	LeaveGroups     bool    // who is taken out leaves his groups
+	UpdatePasswords bool    // given passwords are sent to existing accounts, too
+}
+
+// Verdict says what is to become of a person.
+type Verdict uint8
+
+// The verdicts.
+const (
+	Unmentioned Verdict = iota // not in the file, and not to be touched
+	Kept                       // in the file, and already so
+	Spared                     // left alone
+	Held                       // something is in doubt, see Reason
+	Absent                     // to be deleted, but not there
+	Changed                    // see Change
+)
+
+// String returns the verdict's word.
+func (v Verdict) String() string {
+	return [...]string{"unmentioned", "kept", "spared", "held", "absent", "changed"}[v]
+}
+
+// Decision is what Diff found for one person.
+type Decision struct {
+	Login    brick.Login
+	Verdict  Verdict
+	Before   brick.Status // zero: not there
+	Change   brick.Change // when Changed: Seq is not set
+	Withheld brick.Action // when Held: what would have been done, zero when that is not known
+	Reason   string       // when Held
+	Lines    []int        // the person's rows
+}
+
+// Diff compares the wants of a scope with its members. Both must come in the
+// order of logins, each login once; members out of order are an error, since
+// people would be taken for missing. It yields one decision for everybody on
+// either side, in the order of logins, and ends at the first error of either.
+func Diff(want iter.Seq2[Want, error], have iter.Seq2[brick.Member, error], r *Rules) iter.Seq2[Decision, error] {
+	return func(yield func(Decision, error) bool) {
+		next, stop := iter.Pull2(have)
+		defer stop()
+		j := join{next: next, rules: r, yield: yield}
+		if !j.advance() {
+			return
+		}
+		for w, err := range want {
+			if err != nil {
+				yield(Decision{}, err)
+				return
+			}
+			if !j.want(&w) {
+				return
+			}
+		}
+		for j.has {
+			if !j.alone() {
+				return
+			}
+		}
+	}
+}
+
+// join walks both sides at once.
+type join struct {
+	next   func() (brick.Member, error, bool)
+	rules  *Rules
+	yield  func(Decision, error) bool
+	member brick.Member
+	has    bool // there is a member at hand
+}
+
+// advance takes the next member; it returns false when the walk must end.
+func (j *join) advance() bool {
+	last, had := j.member.Login, j.has
+	m, err, ok := j.next()
+	if ok && err == nil && had && m.Login <= last {
+		err = brick.Errorf(brick.Failed, "members out of order: %s after %s", m.Login, last)
+	}
+	if err != nil {
+		j.yield(Decision{}, err)
+		return false
+	}
+	j.member, j.has = m, ok
+	return true
+}
+
+// alone decides about the member at hand, whom the file does not name.
+func (j *join) alone() bool {
+	return j.yield(j.rules.decide(nil, &j.member), nil) && j.advance()
+}
+
+// want decides about everybody up to and including w.
+func (j *join) want(w *Want) bool {
+	for j.has && j.member.Login < w.Login {
+		if !j.alone() {
+			return false
+		}
+	}
+	if j.has && j.member.Login == w.Login {
+		return j.yield(j.rules.decide(w, &j.member), nil) && j.advance()
+	}
+	return j.yield(j.rules.decide(w, nil), nil)
+}
+
+// decide says what becomes of one person; at least one side is there.
+func (r *Rules) decide(w *Want, m *brick.Member) Decision {
+	var d Decision
+	if m != nil {
+		d.Login, d.Before = m.Login, m.Status
+	}
+	if w != nil {
+		d.Login, d.Lines = w.Login, w.Lines
+	}
+	if r.Spares(d.Login, w != nil) {
+		d.Verdict = Spared
+		return d
+	}
+	doubt := r.Doubt(d.Login)
+	if w != nil && len(w.Doubts) > 0 {
+		doubt = cmp.Or(doubt, w.Reason())
+	}
+	if w == nil || doubt == "" {
+		r.compare(&d, w, m)
+	}
+	r.hold(&d, doubt, w != nil)
+	return d
+}
+
+// hold turns a decision into Held when something speaks against it.
+func (r *Rules) hold(d *Decision, doubt string, inFile bool) {
+	action := d.Change.Action
+	if d.Verdict == Changed && action.Takes() {
+		doubt = cmp.Or(doubt, r.Stay(d.Login))
+	}
+	if doubt == "" || (d.Verdict == Unmentioned && !inFile) {
+		return
+	}
+	d.Verdict, d.Withheld, d.Reason, d.Change = Held, action, doubt, brick.Change{}
+}
+
+// compare finds what must be done to make m like w.
+func (r *Rules) compare(d *Decision, w *Want, m *brick.Member) {
+	switch {
+	case w == nil:
+		if r.Policy == brick.Mirror && !r.Additive {
+			r.takeOut(d, m)
+		}
+	case r.Policy == brick.Erase && m == nil:
+		d.Verdict = Absent
+	case r.Policy == brick.Erase:
+		r.change(d, brick.Remove, m, nil, "in the file of people to delete")
+	case r.Scope.Level == brick.OrganizationLevel:
+		r.account(d, w, m)
+	case m == nil:
+		r.join(d, w)
+	default:
+		r.adjust(d, w, m)
+	}
+}
+
+func (r *Rules) change(d *Decision, a brick.Action, before, after *brick.Member, why string) {
+	d.Verdict = Changed
+	d.Change = brick.Change{Scope: r.Scope, Action: a, Before: before, After: after, Why: why}
+}
+
+// takeOut ends the membership of somebody who is not in the file.
+func (r *Rules) takeOut(d *Decision, m *brick.Member) {
+	before := *m
+	after := &brick.Member{Login: m.Login, Status: brick.Disabled}
+	if r.LeaveGroups && len(m.Groups) > 0 {
+		after.Groups = []string{}
+	}
+	switch {
+	case r.RemoveMembers && m.Status == brick.Disabled:
+		r.change(d, brick.Remove, &before, nil, "disabled earlier and not in the file")
+	case r.RemoveMembers:
+		r.change(d, brick.Remove, &before, nil, "not in the file")
+	case m.Status == brick.Enabled:
+		r.change(d, brick.Disable, &before, after, "not in the file")
+	}
+}
+
+// join makes somebody a member who is none.
+func (r *Rules) join(d *Decision, w *Want) {
+	roles := w.Roles
+	if roles == nil && r.NewRole != "" {
+		roles = []string{r.NewRole}
+	}
+	if roles == nil && r.NeedRole {
+		d.Verdict, d.Reason = Held, "the row gives no role and the project has no read-only role; hint: default_role"
+		d.Withheld = brick.Add
+		return
+	}
+	after := &brick.Member{Login: w.Login, Status: brick.Enabled, Roles: roles, Groups: r.Groups.Spell(w.Groups)}
+	r.change(d, brick.Add, nil, after, "in the file, not a member")
+}
+
+// adjust makes a member what the file says.
+func (r *Rules) adjust(d *Decision, w *Want, m *brick.Member) {
+	groups := w.Groups
+	if groups != nil && r.Additive {
+		groups = brick.FoldSet(slices.Concat(m.Groups, groups))
+	}
+	newRoles := w.Roles != nil && !slices.Equal(w.Roles, m.Roles)
+	newGroups := groups != nil && !brick.SameFolded(groups, m.Groups)
+	before := *m
+	after := &brick.Member{Login: m.Login, Status: brick.Enabled, Roles: w.Roles, Groups: r.Groups.Spell(groups)}
+	switch why := membershipChanges(m, after, newRoles, newGroups); {
+	case m.Status == brick.Disabled:
+		r.change(d, brick.Enable, &before, after, why)
+	case newRoles || newGroups:
+		r.change(d, brick.Update, &before, after, why)
+	default:
+		d.Verdict = Kept
+	}
+}
+
+// account makes an account what the file says.
+func (r *Rules) account(d *Decision, w *Want, m *brick.Member) {
+	if m == nil {
+		after := &brick.Member{Login: w.Login, Status: brick.Enabled, Profile: NewAccount(w.Login).Overlay(&w.Profile)}
+		r.change(d, brick.Add, nil, after, "in the file, no account yet")
+		d.Change.SetPassword, d.Change.Password = w.Password.Given(), w.Password
+		return
+	}
+	fields := m.Profile.Differs(&w.Profile)
+	password := r.UpdatePasswords && w.Password.Given()
+	if len(fields) == 0 && !password {
+		d.Verdict = Kept
+		return
+	}
+	before := &brick.Member{Login: m.Login, Status: m.Status}
+	after := &brick.Member{Login: m.Login, Status: brick.Enabled}
+	for _, f := range fields {
+		before.Profile[f], after.Profile[f] = m.Profile[f], w.Profile[f]
+	}
+	r.change(d, brick.Update, before, after, profileChanges(before, after, password))
+	if password {
+		d.Change.SetPassword, d.Change.Password = true, w.Password
+	}
+}
+
+// NewAccount returns the attributes that a new account has when the file does
+// not give them: its email is the login, its names are the login's local
+// part.
+func NewAccount(login brick.Login) brick.Profile {
+	var p brick.Profile
+	p[brick.Email] = string(login)
+	p[brick.FirstName] = login.Local()
+	p[brick.LastName] = login.Local()
+	p[brick.Language] = brick.DefaultLanguage
+	return p
+}

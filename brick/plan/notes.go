@@ -1,0 +1,197 @@
+package plan
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+
+	"users-brick/brick"
+)
+
+// Notes writes the findings of a plan.
+type Notes struct {
+	file *os.File
+	out  *bufio.Writer
+}
+
+// CreateNotes begins the findings in a plan's directory.
+func CreateNotes(dir string) (*Notes, error) {
+	f, err := os.OpenFile(filepath.Join(dir, FindingsFile), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("write findings: %w", err)
+	}
+	return &Notes{f, bufio.NewWriter(f)}, nil
+}
+
+// Add writes one finding.
+func (n *Notes) Add(note Note) error {
+	line, err := EncodeNote(&note)
+	if err == nil {
+		_, err = n.out.Write(line)
+	}
+	if err != nil {
+		return fmt.Errorf("write findings: %w", err)
+	}
+	return nil
+}
+
+// Append writes findings that EncodeNote made.
+func (n *Notes) Append(lines io.WriterTo) error {
+	if _, err := lines.WriteTo(n.out); err != nil {
+		return fmt.Errorf("write findings: %w", err)
+	}
+	return nil
+}
+
+// Close ends the findings.
+func (n *Notes) Close() error {
+	return errors.Join(n.out.Flush(), n.file.Close())
+}
+
+// EncodeNote returns the line of findings.ndjson for a finding.
+func EncodeNote(n *Note) ([]byte, error) {
+	line, err := json.Marshal(n)
+	return append(line, '\n'), err
+}
+
+// Notes yields the findings of the plan, in the order in which they were
+// made. A plan without the file has none.
+func (p *Plan) Notes() iter.Seq2[Note, error] {
+	return func(yield func(Note, error) bool) {
+		err := eachLine(filepath.Join(p.Dir, FindingsFile), func(line []byte) (bool, error) {
+			var n Note
+			if err := json.Unmarshal(line, &n); err != nil {
+				return false, err
+			}
+			return yield(n, nil), nil
+		})
+		if err != nil {
+			yield(Note{}, fmt.Errorf("read findings: %w", err))
+		}
+	}
+}
+
+// eachLine calls a function with every line of a file until it says no. A
+// file that is not there has no lines.
+func eachLine(path string, f func([]byte) (bool, error)) error {
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	lines := bufio.NewReader(file)
+	for {
+		line, err := readLine(lines)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if more, err := f(bytes.TrimSpace(line)); err != nil || !more {
+			return err
+		}
+	}
+}
+
+// password is one line of passwords.ndjson.
+type password struct {
+	Login    brick.Login `json:"login"`
+	Password string      `json:"password"`
+}
+
+// EncodePassword returns the line of passwords.ndjson for a change that sets
+// one. It is the only place where a password is written down.
+func EncodePassword(c *brick.Change) ([]byte, error) {
+	line, err := json.Marshal(password{c.Login(), c.Password.Reveal()})
+	return append(line, '\n'), err
+}
+
+// WritePasswords writes the lines that EncodePassword made, readable by the
+// owner only. Nothing to write makes no file.
+func WritePasswords(dir string, lines io.WriterTo) error {
+	f, err := os.OpenFile(filepath.Join(dir, PasswordsFile), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("write passwords: %w", err)
+	}
+	n, err := lines.WriteTo(f)
+	err = errors.Join(err, f.Close())
+	if n == 0 && err == nil {
+		err = os.Remove(f.Name())
+	}
+	if err != nil {
+		return fmt.Errorf("write passwords: %w", err)
+	}
+	return nil
+}
+
+// WithPasswords yields changes with the passwords that were given for them.
+// It must see them in the order of the plan. A change that sets a password
+// that is not there (the file has been deleted, as it is after a run) is an
+// error of kind BadInput.
+func (p *Plan) WithPasswords(changes iter.Seq2[brick.Change, error]) iter.Seq2[brick.Change, error] {
+	return func(yield func(brick.Change, error) bool) {
+		next, stop := iter.Pull2(p.passwords())
+		defer stop()
+		for c, err := range changes {
+			if err == nil && c.SetPassword {
+				c.Password, err = findPassword(next, c.Login())
+			}
+			if !yield(c, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func findPassword(next func() (password, error, bool), login brick.Login) (brick.Secret, error) {
+	for {
+		given, err, ok := next()
+		switch {
+		case err != nil:
+			return brick.Secret{}, err
+		case !ok:
+			return brick.Secret{}, &brick.Error{
+				Kind: brick.BadInput, Op: "read passwords", Login: login,
+				Err: errors.New("the plan sets a password that is not beside it any more"), Hint: "make the plan anew",
+			}
+		case given.Login == login:
+			return brick.NewSecret(given.Password), nil
+		}
+	}
+}
+
+func (p *Plan) passwords() iter.Seq2[password, error] {
+	return func(yield func(password, error) bool) {
+		err := eachLine(filepath.Join(p.Dir, PasswordsFile), func(line []byte) (bool, error) {
+			var given password
+			if err := json.Unmarshal(line, &given); err != nil {
+				return false, errors.New("the file of passwords is damaged")
+			}
+			return yield(given, nil), nil
+		})
+		if err != nil {
+			yield(password{}, fmt.Errorf("read passwords: %w", err))
+		}
+	}
+}
+
+// ForgetPasswords deletes the given passwords. It succeeds when there are
+// none.
+func (p *Plan) ForgetPasswords() error {
+	err := os.Remove(filepath.Join(p.Dir, PasswordsFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}

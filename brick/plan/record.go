@@ -1,0 +1,135 @@
+package plan
+
+import (
+	"encoding/json"
+	"time"
+
+	"users-brick/brick"
+)
+
+// The files of a plan, in one directory.
+const (
+	PlanFile      = "plan.ndjson"      // header, scopes with their changes, end
+	FindingsFile  = "findings.ndjson"  // bad rows, held people, warnings: all that has line numbers
+	PasswordsFile = "passwords.ndjson" // given passwords, readable by the owner only, deleted after use
+)
+
+// Version is the version of the plan file that this program writes, and the
+// only one it reads.
+const Version = 1
+
+// Header is the first record of a plan. Its digest covers the whole file.
+type Header struct {
+	Version  int       `json:"version"`
+	Program  string    `json:"program"`
+	RunID    string    `json:"run_id"`
+	Created  time.Time `json:"created"`
+	Mode     string    `json:"mode"`
+	Platform string    `json:"platform"`
+	Target   string    `json:"target"`
+	Params   string    `json:"params"` // digest of the params that matter
+	Input    Input     `json:"input"`
+	Digest   string    `json:"sha256"` // of the file with this text replaced by zeros
+}
+
+// Input describes the file that was read.
+type Input struct {
+	Name   string `json:"name"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+// End is the last record of a plan.
+type End struct {
+	Rows       int64             `json:"rows"`
+	BadRows    int64             `json:"bad_rows"`
+	OtherRows  int64             `json:"other_rows"` // rows that belong to no scope of this run
+	Scopes     int64             `json:"scopes"`
+	Changes    int64             `json:"changes"`
+	Unplanned  int64             `json:"unplanned"` // scopes that could not be planned
+	Counts     brick.Counts      `json:"counts"`
+	Objections []brick.Objection `json:"objections,omitzero"` // the guard's, over the whole run
+	Refusal    *brick.Refusal    `json:"refusal,omitzero"`    // set: nothing may be done
+	HoldTakes  bool              `json:"hold_removals,omitzero"`
+	Whitelist  []Match           `json:"whitelist,omitzero"`
+}
+
+// HeldTakes says why what takes in a scope is held back, "" when it is not.
+func (e *End) HeldTakes(s *brick.Summary) string {
+	for _, o := range append(s.Objections[:len(s.Objections):len(s.Objections)], e.Objections...) {
+		if e.HoldTakes && o.Removals {
+			return o.Text
+		}
+	}
+	return ""
+}
+
+// What a line of findings.ndjson is about.
+const (
+	BadRow  = "bad_row"
+	HeldOne = "held"
+	NotHere = "absent"
+	Warning = "warning"
+)
+
+// Note is one line of findings.ndjson.
+type Note struct {
+	What   string       `json:"what"`
+	Scope  brick.Scope  `json:"scope,omitzero"`
+	Login  brick.Login  `json:"login,omitzero"`
+	Action brick.Action `json:"action,omitzero"` // what is held back
+	Lines  []int        `json:"lines,omitzero"`
+	Column int          `json:"column,omitzero"`
+	Text   string       `json:"text"`
+	Hint   string       `json:"hint,omitzero"`
+}
+
+// The kinds of records in plan.ndjson.
+const (
+	headerKind = "header"
+	scopeKind  = "scope"
+	changeKind = "change"
+	endKind    = "end"
+)
+
+type headerRecord struct {
+	Kind string `json:"kind"`
+	Header
+}
+
+type scopeRecord struct {
+	Kind string `json:"kind"`
+	brick.Summary
+}
+
+type endRecord struct {
+	Kind string `json:"kind"`
+	End
+}
+
+type changeRecord struct {
+	Kind        string        `json:"kind"`
+	Scope       brick.Scope   `json:"scope"`
+	Login       brick.Login   `json:"login"`
+	Action      brick.Action  `json:"action"`
+	Why         string        `json:"why,omitzero"`
+	SetPassword bool          `json:"set_password,omitzero"`
+	Before      *brick.Member `json:"before,omitzero"`
+	After       *brick.Member `json:"after,omitzero"`
+}
+
+// EncodeChange returns the line of plan.ndjson for a change, with its line
+// end. Its password is never part of it.
+func EncodeChange(c *brick.Change) ([]byte, error) {
+	line, err := json.Marshal(changeRecord{
+		Kind: changeKind, Scope: c.Scope, Login: c.Login(), Action: c.Action, Why: c.Why,
+		SetPassword: c.SetPassword, Before: c.Before, After: c.After,
+	})
+	return append(line, '\n'), err
+}
+
+func (r *changeRecord) change() brick.Change {
+	return brick.Change{
+		Scope: r.Scope, Action: r.Action, Before: r.Before, After: r.After, Why: r.Why, SetPassword: r.SetPassword,
+	}
+}

@@ -1,0 +1,51 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"users-brick/brick"
+)
+
+// membershipChanges says in a line what becomes of a member.
+func membershipChanges(m, after *brick.Member, roles, groups bool) string {
+	var parts []string
+	if m.Status == brick.Disabled {
+		parts = append(parts, "in the file, but disabled")
+	}
+	if roles {
+		parts = append(parts, fmt.Sprintf("role %s -> %s", list(m.Roles), list(after.Roles)))
+	}
+	if groups {
+		parts = append(parts, fmt.Sprintf("groups %s -> %s", list(m.Groups), list(after.Groups)))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// profileChanges says in a line what becomes of an account.
+func profileChanges(before, after *brick.Member, password bool) string {
+	var parts []string
+	for f := range brick.Fields() {
+		if after.Profile[f] != "" {
+			parts = append(parts, fmt.Sprintf("%s %s -> %s", f, quoted(before.Profile[f]), quoted(after.Profile[f])))
+		}
+	}
+	if password {
+		parts = append(parts, "password given")
+	}
+	return strings.Join(parts, "; ")
+}
+
+func list(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ",")
+}
+
+func quoted(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return fmt.Sprintf("%q", text)
+}
