@@ -1,0 +1,76 @@
+package guard
+
+import (
+	"fmt"
+
+	"users-brick/brick"
+)
+
+// A rule for one scope, and one for the whole run. Adding a rule is writing
+// it and naming it here.
+var (
+	scopeRules = [...]func(*Limits, *brick.Summary) (brick.Objection, bool){endsEmpty, tooManyRemovals, tooManyUpdates}
+	runRules   = [...]func(*Limits, *Total) (brick.Objection, bool){tooManyRemovalsInAll}
+)
+
+// endsEmpty objects when nobody could use a scope any more that somebody can
+// use now, unless the mode itself means that.
+func endsEmpty(l *Limits, s *brick.Summary) (brick.Objection, bool) {
+	if l.AllowEmpty || s.MayEmpty || s.LoseAccess == 0 || s.WillBeUsable > 0 {
+		return brick.Objection{}, false
+	}
+	return brick.Objection{
+		Rule: "allow_empty", Found: s.LoseAccess, Removals: true, First: s.FirstOut,
+		Text: fmt.Sprintf("%s would end empty: all of its %d members would be taken out", s.Scope, s.LoseAccess),
+		Hint: "check that the file and its column names are the right ones; when it is meant, set allow_empty to true",
+	}, true
+}
+
+// tooManyRemovals objects when more people are taken out of a scope than the
+// limit allows. Its members are counted twice: all of them, and those who can
+// use the scope now, so that a crowd of disabled members does not hide how
+// many others lose their access.
+func tooManyRemovals(l *Limits, s *brick.Summary) (brick.Objection, bool) {
+	whole, found := s.WasEnabled+s.WasDisabled, s.Counts.Removals()
+	if l.Removals.Allows(found, whole) {
+		whole, found = s.WasEnabled, s.LoseAccess
+	}
+	if l.Removals.Allows(found, whole) {
+		return brick.Objection{}, false
+	}
+	most := l.Removals.Most(whole)
+	return brick.Objection{
+		Rule: "max_removals", Found: found, Limit: most, Removals: true, First: s.FirstOut,
+		Text: fmt.Sprintf("%s would lose %d of its %d members, at most %d may go (max_removals %s)", s.Scope, found, whole, most, l.Removals),
+		Hint: fmt.Sprintf("when it is meant, set max_removals to %d or more, or on_guard to hold_removals to do all the rest", found),
+	}, true
+}
+
+// tooManyUpdates objects when more members of a scope are changed than the
+// limit allows.
+func tooManyUpdates(l *Limits, s *brick.Summary) (brick.Objection, bool) {
+	whole, found := s.WasEnabled+s.WasDisabled, s.Counts.Updated+s.Counts.Enabled
+	if l.Updates.Allows(found, whole) {
+		return brick.Objection{}, false
+	}
+	most := l.Updates.Most(whole)
+	return brick.Objection{
+		Rule: "max_updates", Found: found, Limit: most,
+		Text: fmt.Sprintf("%s would have %d of its %d members updated, at most %d may be (max_updates %s)", s.Scope, found, whole, most, l.Updates),
+		Hint: fmt.Sprintf("when it is meant, set max_updates to %d or more", found),
+	}, true
+}
+
+// tooManyRemovalsInAll objects when more people are taken out over all scopes
+// than the limit allows.
+func tooManyRemovalsInAll(l *Limits, t *Total) (brick.Objection, bool) {
+	if l.RemovalsRun.Allows(t.Removals, t.Members) {
+		return brick.Objection{}, false
+	}
+	most := l.RemovalsRun.Most(t.Members)
+	return brick.Objection{
+		Rule: "max_removals_run", Found: t.Removals, Limit: most, Removals: true,
+		Text: fmt.Sprintf("the run would take out %d of %d members, at most %d may go (max_removals_run %s)", t.Removals, t.Members, most, l.RemovalsRun),
+		Hint: fmt.Sprintf("when it is meant, set max_removals_run to %d or more, or on_guard to hold_removals to do all the rest", t.Removals),
+	}, true
+}
