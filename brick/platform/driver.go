@@ -3,9 +3,9 @@
 //
 // A connector implements [Driver] and as many of the optional interfaces as
 // its platform has: [Roles], [Groups], [Projects], [Clients], [Self]. It does
-// one thing at a time and holds no policy: batching, retries, the rate and
-// the number of requests at once are the business of [Conn], which the engine
-// holds. Every connector sits the exam in package platformtest.
+// one thing at a time and holds no policy: retries, the rate and the number
+// of calls at once are the business of [View], which planning gets, and of
+// [Conn], which can act as well. Every connector sits the exam in package platformtest.
 package platform
 
 import (
@@ -117,10 +117,4 @@ type Self interface {
 	// Self returns the login of that account, which the brick never touches.
 	// The empty login means that there is none.
 	Self(ctx context.Context) (brick.Login, error)
-}
-
-// Reader is what planning may do: look, and nothing else.
-type Reader interface {
-	List(ctx context.Context, s brick.Scope) iter.Seq2[brick.Member, error]
-	Features() Features
 }
