@@ -1,0 +1,197 @@
+package memory
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"users-brick/brick"
+)
+
+// Apply does the changes one after the other. Each is checked as a whole
+// before anything of it is done.
+func (p *Platform) Apply(ctx context.Context, s brick.Scope, batch []brick.Change) []error {
+	p.countApply()
+	errs := make([]error, len(batch))
+	for i := range batch {
+		if errs[i] = stopped(ctx); errs[i] == nil {
+			errs[i] = p.apply(s, &batch[i])
+		}
+	}
+	return errs
+}
+
+func (p *Platform) countApply() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.counts.Applies++
+}
+
+// apply does one change of either level.
+func (p *Platform) apply(s brick.Scope, c *brick.Change) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.counts.Changes++
+	if p.Hooks.Fail != nil {
+		if err := p.Hooks.Fail(s, c); err != nil {
+			return err
+		}
+	}
+	err := p.dispatch(s, c)
+	if e, ok := errors.AsType[*brick.Error](err); ok {
+		e.Op, e.Scope, e.Login = c.Action.String(), s, c.Login()
+	}
+	return err
+}
+
+func (p *Platform) dispatch(s brick.Scope, c *brick.Change) error {
+	if s.Level == brick.OrganizationLevel {
+		return p.changeAccount(s, c)
+	}
+	pr, err := p.project(s)
+	if err != nil {
+		return err
+	}
+	return p.changeMember(pr, c)
+}
+
+// changeAccount does what the contract says of organizations.
+func (p *Platform) changeAccount(s brick.Scope, c *brick.Change) error {
+	accounts, ok := p.organizations[s.ID]
+	if !ok {
+		return &brick.Error{Kind: brick.NotFound}
+	}
+	login := fold(c.Login())
+	have, exists := accounts[login]
+	switch c.Action {
+	case brick.Remove:
+		if exists {
+			p.removeAccount(s.ID, login)
+		}
+		return nil
+	case brick.Add, brick.Update:
+		if c.Action == brick.Update && !exists {
+			return brick.Errorf(brick.NotFound, "no such account")
+		}
+		return p.putAccount(accounts, login, exists, have, c)
+	}
+	return brick.Errorf(brick.Invalid, "an account cannot be %s", c.Action.Done())
+}
+
+// putAccount lays the profile over the account, or makes it. The password is
+// set for a new account, and for an existing one where the change says so.
+func (p *Platform) putAccount(accounts map[brick.Login]brick.Profile, login brick.Login, exists bool, have brick.Profile, c *brick.Change) error {
+	var want brick.Profile
+	if c.After != nil {
+		want = have.Overlay(&c.After.Profile)
+	}
+	sets := c.Password.Given() && (!exists || c.Action == brick.Update)
+	if sets && p.Hooks.Password != nil {
+		if err := p.Hooks.Password(login, c.Password.Reveal()); err != nil {
+			return &brick.Error{Kind: brick.BadPassword, Err: err}
+		}
+	}
+	if exists && want == have && !sets {
+		return nil
+	}
+	p.effect()
+	accounts[login] = want
+	if sets {
+		p.passwords[login] = append(p.passwords[login], c.Password.Reveal())
+	}
+	return nil
+}
+
+// removeAccount deletes an account and every membership that it has.
+func (p *Platform) removeAccount(organization string, login brick.Login) {
+	p.effect()
+	delete(p.organizations[organization], login)
+	for _, pr := range p.projects {
+		if pr.organization == organization {
+			delete(pr.members, login)
+		}
+	}
+}
+
+// changeMember does what the contract says of projects.
+func (p *Platform) changeMember(pr *project, c *brick.Change) error {
+	login := fold(c.Login())
+	have, exists := pr.members[login]
+	if c.Action == brick.Remove {
+		if exists {
+			p.effect()
+			delete(pr.members, login)
+		}
+		return nil
+	}
+	if _, known := p.organizations[pr.organization][login]; !known {
+		return brick.Errorf(brick.NotFound, "no account in organization %s", pr.organization)
+	}
+	if !exists && (c.Action == brick.Update || c.Action == brick.Disable) {
+		return brick.Errorf(brick.NotFound, "not a member")
+	}
+	want, err := pr.wanted(have, login, c)
+	if err != nil {
+		return err
+	}
+	if !exists || !sameMember(have, want) {
+		p.effect()
+		pr.members[login] = want
+	}
+	return nil
+}
+
+// wanted returns what the member becomes by the change.
+func (pr *project) wanted(have brick.Member, login brick.Login, c *brick.Change) (brick.Member, error) {
+	want := have
+	want.Login = login
+	switch c.Action {
+	case brick.Add, brick.Enable:
+		want.Status = brick.Enabled
+	case brick.Disable:
+		want.Status = brick.Disabled
+	}
+	if c.After == nil {
+		return want, nil
+	}
+	var err error
+	if c.After.Roles != nil && !c.Action.Takes() {
+		if want.Roles, err = pr.roles(c.After.Roles); err != nil {
+			return want, err
+		}
+	}
+	if c.After.Groups != nil {
+		want.Groups, err = pr.named(c.After.Groups)
+	}
+	return want, err
+}
+
+// roles returns the project's own spelling of the role identifiers.
+func (pr *project) roles(ids []string) ([]string, error) {
+	known := make([]string, len(ids))
+	for i, id := range ids {
+		at := slices.IndexFunc(pr.Roles, func(r brick.Role) bool { return brick.Fold(r.ID) == brick.Fold(id) })
+		if at < 0 {
+			return nil, brick.Errorf(brick.NotFound, "no role %q", id)
+		}
+		known[i] = pr.Roles[at].ID
+	}
+	return brick.Set(known), nil
+}
+
+// named returns the project's own spelling of the group names.
+func (pr *project) named(groups []string) ([]string, error) {
+	known := make([]string, len(groups))
+	for i, g := range groups {
+		name, ok := pr.groups[brick.Fold(g)]
+		if !ok {
+			return nil, brick.Errorf(brick.NotFound, "no group %q", g)
+		}
+		known[i] = name
+	}
+	return brick.FoldSet(known), nil
+}
+
+func sameMember(a, b brick.Member) bool {
+	return a.Status == b.Status && slices.Equal(a.Roles, b.Roles) && slices.Equal(a.Groups, b.Groups)
+}
