@@ -1,0 +1,352 @@
+package inputs
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"unicode"
+
+	"users-brick/brick"
+)
+
+// typist turns records into rows.
+type typist struct {
+	reader  *Reader
+	binding *binding
+	plain   []place // attributes that are taken as they stand
+	names   [numColumns]string
+
+	needProject bool
+	fixed       brick.Profile // what holds for every row
+
+	warnedUnnamed bool
+	warnedOf      map[string]bool // languages
+
+	modes     *memo[parsed]
+	addresses *memo[parsed]
+	roles     *memo[[]string]
+	groups    *memo[[]string]
+}
+
+// place is where an attribute stands in a record.
+type place struct {
+	field brick.Field
+	index int
+}
+
+// parsed is what a cell means, or why it cannot be used.
+type parsed struct {
+	text   string
+	reason string
+}
+
+func newTypist(r *Reader) *typist {
+	t := &typist{reader: r, binding: r.binding, needProject: r.options.NeedProject, warnedOf: map[string]bool{},
+		modes: newMemo(parseModes), addresses: newMemo(parseAddresses), roles: newMemo(parseRoles), groups: newMemo(parseGroups)}
+	for i, n := range r.options.Columns.naming() {
+		t.names[i] = n.name
+	}
+	modes := make([]string, len(r.options.AuthenticationModes))
+	for i, mode := range r.options.AuthenticationModes {
+		modes[i] = brick.Fold(mode)
+	}
+	t.fixed.SetList(brick.AuthenticationModes, modes)
+	t.fixed[brick.SSOProvider] = clean(r.options.SSOProvider)
+	for f := range brick.Fields() {
+		if t.binding.has(column(f)) && t.fixed[f] == "" && !checked(f) {
+			t.plain = append(t.plain, place{f, t.binding.index[f]})
+		}
+	}
+	return t
+}
+
+// checked reports whether a cell of the field is more than text.
+func checked(f brick.Field) bool {
+	return f == brick.Email || f == brick.Language || f.IsList()
+}
+
+// read types the record into row, whose Line is set, and reports whether the
+// record is blank.
+func (t *typist) read(row *brick.Row, record []string) (isBlank bool) {
+	if len(record) < t.binding.least || len(record) > len(t.binding.names) {
+		if blank(record) {
+			return true
+		}
+		if n := len(record); n < t.binding.least || !blank(record[len(t.binding.names):]) {
+			t.ragged(row, record)
+			return false
+		}
+	}
+	text := clean(record[t.binding.index[login]])
+	if text == "" && blank(record) {
+		return true
+	}
+	t.who(row, text)
+	t.where(row, record)
+	t.account(row, record, text)
+	t.membership(row, record)
+	if len(t.binding.unnamed) > 0 {
+		t.unnamed(record)
+	}
+	return false
+}
+
+// ragged notes a row of which nobody knows which cell is which.
+func (t *typist) ragged(row *brick.Row, record []string) {
+	row.Bad = &brick.BadRow{
+		Reason: fmt.Sprintf("the row has %d cells, the header %d", len(record), len(t.binding.names)),
+		Hint:   "a delimiter is missing or too many; put cells that hold the delimiter in quotes",
+	}
+	suspect(row.Bad, record)
+}
+
+// suspect holds whoever stands in any of the cells, everywhere.
+func suspect(bad *brick.BadRow, cells []string) {
+	bad.Anywhere = true
+	for _, cell := range cells {
+		bad.Suspects = append(bad.Suspects, loginsIn(cell)...)
+	}
+	slices.Sort(bad.Suspects)
+	bad.Suspects = slices.Compact(bad.Suspects)
+	bad.Nameless = len(bad.Suspects) == 0
+}
+
+// who types the login.
+func (t *typist) who(row *brick.Row, text string) {
+	if text == "" {
+		t.fault(row, login, "the row names no "+t.names[login], "fill in the login, or delete the row").Nameless = true
+		return
+	}
+	person, err := brick.ParseLogin(text)
+	if err != nil {
+		bad := t.fault(row, login, fmt.Sprintf("%s: %v", t.names[login], err), "write it as an email address")
+		bad.Local = brick.LocalGuess(text)
+		bad.Suspects = loginsIn(text)
+		bad.Nameless = len(bad.Suspects) == 0 && (bad.Local == "" || severalWords(text))
+		return
+	}
+	row.Login = person
+}
+
+// where types the project.
+func (t *typist) where(row *brick.Row, record []string) {
+	row.Project = t.cell(record, project)
+	if row.Project == "" && t.needProject {
+		t.fault(row, project, "the row names no "+t.names[project], "fill in the project").Anywhere = true
+	}
+}
+
+// account types the attributes of the account and the password.
+func (t *typist) account(row *brick.Row, record []string, loginText string) {
+	row.Profile = t.fixed
+	for _, p := range t.plain {
+		row.Profile[p.field] = clean(record[p.index])
+	}
+	if email := t.cell(record, column(brick.Email)); email != "" {
+		t.email(row, email, loginText)
+	}
+	if text := t.cell(record, column(brick.AuthenticationModes)); text != "" && t.fixed[brick.AuthenticationModes] == "" {
+		t.list(row, brick.AuthenticationModes, t.modes.of(text))
+	}
+	if text := t.cell(record, column(brick.IPWhitelist)); text != "" {
+		t.list(row, brick.IPWhitelist, t.addresses.of(text))
+	}
+	if text := t.cell(record, column(brick.Language)); text != "" {
+		t.language(row, text)
+	}
+	if text := t.cell(record, password); text != "" {
+		row.Password = brick.NewSecret(strings.Clone(text))
+	}
+}
+
+// email types the email, which keeps its letter case.
+func (t *typist) email(row *brick.Row, email, loginText string) {
+	if email != loginText {
+		if _, err := brick.ParseLogin(email); err != nil {
+			t.fault(row, column(brick.Email), fmt.Sprintf("%s %q is not an email address", t.names[brick.Email], short(email)),
+				"correct it, or leave the cell empty")
+			return
+		}
+	}
+	row.Profile[brick.Email] = email
+}
+
+// list types a cell with several values.
+func (t *typist) list(row *brick.Row, f brick.Field, p parsed) {
+	row.Profile[f] = p.text
+	if p.reason != "" {
+		t.fault(row, column(f), t.names[f]+": "+p.reason, "correct it, or leave the cell empty")
+	}
+}
+
+// language types the language. One that is not known is not given, and warned
+// of where it first stands.
+func (t *typist) language(row *brick.Row, text string) {
+	code, known := brick.FindLanguage(text)
+	if known {
+		row.Profile[brick.Language] = code
+		return
+	}
+	const most = 100 // a column full of something else is not listed in full
+	if !t.warnedOf[text] && len(t.warnedOf) < most {
+		t.warnedOf[strings.Clone(text)] = true
+		t.reader.warn(t.binding.index[brick.Language], fmt.Sprintf("%s %q is not known and is not sent", t.names[brick.Language], short(text)),
+			"use one of "+strings.Join(brick.Languages(), ", "))
+	}
+}
+
+// membership types the roles and the groups.
+func (t *typist) membership(row *brick.Row, record []string) {
+	if t.binding.has(role) {
+		row.Roles = t.roles.of(t.cell(record, role))
+	}
+	if t.binding.has(userGroups) {
+		row.Groups = t.groups.of(t.cell(record, userGroups))
+	}
+}
+
+// unnamed warns, once, that something stands in a column without a name.
+func (t *typist) unnamed(record []string) {
+	if t.warnedUnnamed {
+		return
+	}
+	for _, i := range t.binding.unnamed {
+		if i < len(record) && clean(record[i]) != "" {
+			t.warnedUnnamed = true
+			t.reader.warn(i, "this column has values but no name in the header, and is not read", "name the column, or drop it")
+			return
+		}
+	}
+}
+
+// cell returns the trimmed cell, empty when there is no such column.
+func (t *typist) cell(record []string, c column) string {
+	if i := t.binding.index[c]; i >= 0 {
+		return clean(record[i])
+	}
+	return ""
+}
+
+// fault notes that the row cannot be used because of a cell. The first
+// reason stays; the caller adds to the return value whom it may concern.
+func (t *typist) fault(row *brick.Row, c column, reason, hint string) *brick.BadRow {
+	if row.Bad == nil {
+		row.Bad = &brick.BadRow{Column: t.reader.column(t.binding.index[c]), Reason: reason, Hint: hint}
+	}
+	return row.Bad
+}
+
+// parseModes reads authentication modes.
+func parseModes(text string) parsed {
+	var p brick.Profile
+	modes := split(text)
+	for i, name := range modes {
+		mode, known := brick.FindAuthenticationMode(name)
+		if !known {
+			return parsed{reason: fmt.Sprintf("%q is not an authentication mode", short(name))}
+		}
+		modes[i] = mode
+	}
+	p.SetList(brick.AuthenticationModes, modes)
+	return parsed{text: p[brick.AuthenticationModes]}
+}
+
+// parseAddresses reads addresses and networks.
+func parseAddresses(text string) parsed {
+	var p brick.Profile
+	addresses := split(text)
+	for _, a := range addresses {
+		_, err := netip.ParseAddr(a)
+		if _, errPrefix := netip.ParsePrefix(a); err != nil && errPrefix != nil {
+			return parsed{reason: fmt.Sprintf("%q is neither an IP address nor a network such as 10.0.0.0/8", short(a))}
+		}
+	}
+	p.SetList(brick.IPWhitelist, addresses)
+	return parsed{text: p[brick.IPWhitelist]}
+}
+
+// parseRoles reads role names, each once, in the order in which they stand.
+func parseRoles(text string) []string {
+	roles := []string{}
+	for _, name := range split(text) {
+		if !slices.ContainsFunc(roles, func(r string) bool { return strings.EqualFold(r, name) }) {
+			roles = append(roles, name)
+		}
+	}
+	return slices.Clip(roles)
+}
+
+// parseGroups reads group names.
+func parseGroups(text string) []string {
+	if groups := brick.FoldSet(split(text)); groups != nil {
+		return slices.Clip(groups)
+	}
+	return []string{}
+}
+
+// split returns the values of a cell, trimmed, without empty ones.
+func split(text string) []string {
+	var values []string
+	for value := range strings.SplitSeq(text, ",") {
+		if value = clean(value); value != "" {
+			values = append(values, value)
+		}
+	}
+	return values
+}
+
+// blank reports whether all cells are empty.
+func blank(record []string) bool {
+	for _, cell := range record {
+		if clean(cell) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// clean trims a cell: spaces of every kind, and marks of no width that
+// spreadsheets and copied text leave behind.
+func clean(cell string) string {
+	if cell == "" || solid(cell[0]) && solid(cell[len(cell)-1]) {
+		return cell
+	}
+	return strings.TrimFunc(cell, invisible)
+}
+
+// solid reports whether a byte is a visible ASCII character.
+func solid(b byte) bool { return b > ' ' && b < 0x7f }
+
+func invisible(r rune) bool {
+	switch r {
+	case '\ufeff', '\u200b', '\u2060':
+		return true
+	}
+	return unicode.IsSpace(r)
+}
+
+// severalWords reports whether there is a space inside of what stands before
+// the last @: then its first word need not be the person's.
+func severalWords(text string) bool {
+	before := text
+	if at := strings.LastIndexByte(text, '@'); at >= 0 {
+		before = text[:at]
+	}
+	return strings.ContainsFunc(strings.TrimFunc(before, invisible), unicode.IsSpace)
+}
+
+// loginsIn returns the logins that stand in a cell, on their own or among
+// others, brackets and line breaks.
+func loginsIn(cell string) []brick.Login {
+	if !strings.Contains(cell, "@") {
+		return nil
+	}
+	var logins []brick.Login
+	for part := range strings.FieldsFuncSeq(cell, func(r rune) bool { return strings.ContainsRune(",;:<>()[]|\"'\t\r\n", r) }) {
+		if person, err := brick.ParseLogin(clean(part)); err == nil {
+			logins = append(logins, person)
+		}
+	}
+	return logins
+}

@@ -1,0 +1,35 @@
+package inputs
+
+import (
+	"hash/maphash"
+	"strings"
+)
+
+// memo remembers what cells mean that stand in many rows, such as roles. It
+// is of fixed size: a column in which every cell differs gains nothing, and
+// costs no memory.
+type memo[T any] struct {
+	seed  maphash.Seed
+	parse func(string) T
+	slots [512]struct {
+		text    string
+		meaning T
+		known   bool
+	}
+}
+
+func newMemo[T any](parse func(string) T) *memo[T] {
+	return &memo[T]{seed: maphash.MakeSeed(), parse: parse}
+}
+
+// of returns what the text means. The meaning does not keep the text's row in
+// memory, and rows with the same text share it.
+func (m *memo[T]) of(text string) T {
+	slot := &m.slots[maphash.String(m.seed, text)%uint64(len(m.slots))]
+	if !slot.known || slot.text != text {
+		slot.text = strings.Clone(text)
+		slot.meaning = m.parse(slot.text)
+		slot.known = true
+	}
+	return slot.meaning
+}

@@ -1,0 +1,209 @@
+package inputs
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf8"
+
+	"users-brick/brick"
+)
+
+// maxRow is the longest row in bytes. A quote that is never closed would
+// otherwise draw the rest of the file into memory.
+const maxRow = 1 << 20
+
+// text passes bytes on that are proven to be text: valid UTF-8 without NUL,
+// and without the byte order mark. It keeps what the consumer has not done
+// with, so that places can be named in characters and a row can be looked at
+// again as it was written.
+type text struct {
+	source    io.Reader
+	op        string
+	delimiter rune
+
+	window  []byte // what was passed on from offset base on
+	base    int64
+	line    int // of window[0]
+	checked int // window[:checked] is proven
+	done    int64
+	total   int64 // bytes read from the source
+	err     error
+}
+
+func newText(source io.Reader, op string, delimiter rune) *text {
+	return &text{source: source, op: op, delimiter: delimiter, line: 1}
+}
+
+// release says that the consumer needs nothing before the offset any more.
+func (t *text) release(offset int64) { t.done = offset }
+
+// Read implements io.Reader. An error stays.
+func (t *text) Read(p []byte) (int, error) {
+	if t.err != nil {
+		return 0, t.err
+	}
+	n, err := t.fetch(p)
+	t.forget()
+	t.window = append(t.window, p[:n]...)
+	if fault := t.check(err == io.EOF); fault != nil {
+		n, err = 0, fault
+	}
+	t.err = err
+	return n, err
+}
+
+// fetch reads from the source. The first call gets enough to know the kind of
+// file by its first bytes, and drops the byte order mark.
+func (t *text) fetch(p []byte) (int, error) {
+	first := t.total == 0
+	least := 1
+	if first {
+		least = 4
+	}
+	n, err := io.ReadAtLeast(t.source, p, least)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = io.EOF
+	}
+	t.total += int64(n)
+	if err != nil && err != io.EOF {
+		return n, t.broken(err)
+	}
+	if !first {
+		return n, err
+	}
+	if fault := t.foreign(p[:n]); fault != nil {
+		return 0, fault
+	}
+	if bytes.HasPrefix(p[:n], []byte("\xef\xbb\xbf")) {
+		n = copy(p, p[3:n])
+	}
+	return n, err
+}
+
+// broken wraps an error of the source, unless it already says what it is.
+func (t *text) broken(err error) error {
+	if _, ok := errors.AsType[*brick.Error](err); ok {
+		return err
+	}
+	return &brick.Error{Op: t.op, Err: err}
+}
+
+// forget drops what the consumer has done with, and the empty lines that the
+// next row may be behind.
+func (t *text) forget() {
+	drop := int(max(0, t.done-t.base))
+	for drop < len(t.window) && (t.window[drop] == '\n' || t.window[drop] == '\r') {
+		drop++
+	}
+	t.line += bytes.Count(t.window[:drop], []byte{'\n'})
+	t.base += int64(drop)
+	t.checked -= min(drop, t.checked)
+	t.window = t.window[:copy(t.window, t.window[drop:])]
+}
+
+// check proves that the new part of the window is text, and that the row in
+// it is not too long.
+func (t *text) check(end bool) error {
+	fresh := t.window[t.checked:]
+	if !end {
+		fresh = fresh[:len(fresh)-cutRune(fresh)]
+	}
+	if i := bytes.IndexByte(fresh, 0); i >= 0 {
+		return t.refuse(t.checked+i, "the file has a NUL byte here, so it is no text in UTF-8", "save it as UTF-8; it may be UTF-16, or no CSV at all (see `encoding`)")
+	}
+	if !utf8.Valid(fresh) {
+		i := invalidAt(fresh)
+		return t.refuse(t.checked+i, fmt.Sprintf("byte 0x%02x is not valid UTF-8", fresh[i]), "save the file as UTF-8, or say how it is encoded in `encoding`")
+	}
+	t.checked += len(fresh)
+	if len(t.window) > maxRow {
+		return t.tooLong()
+	}
+	return nil
+}
+
+func (t *text) tooLong() error {
+	at := openedAt(t.window, t.delimiter)
+	if t.window[at] == '"' {
+		return t.refuse(at, "a quote opens here that is not closed within 1 MiB", "close the quote, or double it if it belongs to the cell")
+	}
+	return t.refuse(at, "a row is longer than 1 MiB", "check that this is the right file, and that its lines end with line feeds")
+}
+
+// refuse returns the error that refuses the file because of window[at].
+func (t *text) refuse(at int, reason, hint string) *brick.Error {
+	line, column := t.place(at)
+	return &brick.Error{Kind: brick.BadInput, Op: t.op, Line: line, Column: column, Hint: hint, Err: errors.New(reason)}
+}
+
+// place returns the line and the column in characters of window[at].
+func (t *text) place(at int) (line, column int) {
+	before := t.window[:at]
+	line = t.line + bytes.Count(before, []byte{'\n'})
+	return line, utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
+}
+
+// from returns the window from the beginning of a line on, and where that is.
+func (t *text) from(line int) (raw []byte, at int) {
+	for n := t.line; n < line; n++ {
+		next := bytes.IndexByte(t.window[at:], '\n')
+		if next < 0 {
+			break
+		}
+		at += next + 1
+	}
+	return t.window[at:], at
+}
+
+// column turns a column in bytes into one in characters.
+func (t *text) column(line, bytesColumn int) int {
+	raw, _ := t.from(line)
+	return utf8.RuneCount(raw[:min(len(raw), bytesColumn-1)]) + 1
+}
+
+// foreignMarks are beginnings of files that are no text in UTF-8.
+var foreignMarks = []struct{ mark, reason, hint string }{
+	{"\xff\xfe", "the file is UTF-16, not UTF-8", "save it as UTF-8 (see `encoding`)"},
+	{"\xfe\xff", "the file is UTF-16, not UTF-8", "save it as UTF-8 (see `encoding`)"},
+	{"\x1f\x8b", "the file is compressed with gzip, which is not read here", "decompress it first, for example with gunzip"},
+	{"\x28\xb5\x2f\xfd", "the file is compressed with zstd, which is not read here", "decompress it first, for example with unzstd"},
+	{"PK\x03\x04", "the file is a zip archive or a workbook, not CSV", "unpack it, or save the sheet as CSV in UTF-8"},
+}
+
+// foreign refuses a file that its first bytes show to be something else.
+func (t *text) foreign(start []byte) error {
+	for _, f := range foreignMarks {
+		if bytes.HasPrefix(start, []byte(f.mark)) {
+			return &brick.Error{Kind: brick.BadInput, Op: t.op, Line: 1, Column: 1, Hint: f.hint, Err: errors.New(f.reason)}
+		}
+	}
+	return nil
+}
+
+// cutRune returns how many bytes at the end begin a character that goes on in
+// the next chunk.
+func cutRune(b []byte) int {
+	for n := 1; n < utf8.UTFMax && n <= len(b); n++ {
+		if tail := b[len(b)-n:]; utf8.RuneStart(tail[0]) {
+			if utf8.FullRune(tail) {
+				return 0
+			}
+			return n
+		}
+	}
+	return 0
+}
+
+// invalidAt returns the index of the first byte that is not valid UTF-8.
+func invalidAt(b []byte) int {
+	for i := 0; i < len(b); {
+		r, size := utf8.DecodeRune(b[i:])
+		if r == utf8.RuneError && size == 1 {
+			return i
+		}
+		i += size
+	}
+	return len(b)
+}
