@@ -1,0 +1,104 @@
+package params
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+
+	"users-brick/brick"
+)
+
+// Env says how this container works. It belongs to whoever operates it, while
+// [Params] belong to whoever wants users somewhere.
+type Env struct {
+	Params     brick.Secret `env:"BRICK_PARAMS" doc:"The params themselves, as JSON."`
+	ParamsFile string       `env:"BRICK_PARAMS_FILE" doc:"Where the params are: a path, - for standard input, or an http, https or s3 address."`
+
+	LogLevel  LogLevel  `env:"BRICK_LOG_LEVEL" envDefault:"info" doc:"The least important lines that are logged: debug, info, warn or error."`
+	LogFormat LogFormat `env:"BRICK_LOG_FORMAT" envDefault:"auto" doc:"How lines are logged: json, console, or auto for console on a terminal."`
+	Progress  Progress  `env:"BRICK_PROGRESS" envDefault:"auto" doc:"Whether progress is shown: on, off, or auto for on a terminal only."`
+
+	RunDir  string `env:"BRICK_RUN_DIR" doc:"The directory in which each run leaves its plan, journal and report."`
+	TempDir string `env:"BRICK_TMP_DIR" doc:"The directory for what does not fit into memory; the system's own when not set."`
+
+	Concurrency Count         `env:"BRICK_CONCURRENCY" envDefault:"16" doc:"How many requests may be under way at once."`
+	Rate        Rate          `env:"BRICK_RATE" envDefault:"0" doc:"How many requests may be sent per second; 0 for no limit."`
+	Timeout     time.Duration `env:"BRICK_TIMEOUT" envDefault:"30s" doc:"How long one request may take."`
+	Memory      Bytes         `env:"BRICK_MEMORY" envDefault:"64MiB" doc:"How much memory sorting may use before it goes to disk."`
+}
+
+// EnvVar describes one variable of [Env].
+type EnvVar struct {
+	Name    string
+	Default string // empty for none
+	Help    string // one sentence
+}
+
+// EnvVars returns the variables in the order in which they are explained.
+func EnvVars() []EnvVar {
+	var vars []EnvVar
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Env]()) {
+		vars = append(vars, EnvVar{f.Tag.Get("env"), f.Tag.Get("envDefault"), f.Tag.Get("doc")})
+	}
+	return vars
+}
+
+// ParseEnv reads the operator's variables from an environment in the form of
+// os.Environ. An empty variable counts as not set. A wrong value is a finding
+// named after its variable; a BRICK_ variable that nobody reads is a warning.
+func ParseEnv(environ []string) (Env, brick.Findings) {
+	n := &notes{}
+	values := map[string]string{}
+	for _, v := range variables(environ) {
+		values[v.name] = v.value
+		unreadVariable(v.name, n)
+	}
+	var e Env
+	err := env.ParseWithOptions(&e, env.Options{Environment: values, FuncMap: map[reflect.Type]env.ParserFunc{
+		reflect.TypeFor[brick.Secret]():  func(text string) (any, error) { return brick.NewSecret(text), nil },
+		reflect.TypeFor[time.Duration](): func(text string) (any, error) { return toDuration(&node{form: isText, text: text}) },
+	}})
+	var all env.AggregateError
+	if errors.As(err, &all) {
+		for _, one := range all.Errors {
+			wrongVariable(one, values, n)
+		}
+	}
+	n.found.Sort()
+	return e, n.found
+}
+
+// wrongVariable notes a value that the library could not read.
+func wrongVariable(err error, values map[string]string, n *notes) {
+	wrong, ok := errors.AsType[env.ParseError](err)
+	if !ok {
+		n.fail(place{source: "environment"}, "", "%v", err)
+		return
+	}
+	field, _ := reflect.TypeFor[Env]().FieldByName(wrong.Name)
+	name := field.Tag.Get("env")
+	hint := "for example " + field.Tag.Get("envDefault")
+	if words, closed := reflect.Zero(field.Type).Interface().(interface{ words() []string }); closed {
+		hint = didYouMean(values[name], words.words(), oneOf(words.words()))
+	}
+	n.fail(place{source: name}, hint, "%s cannot be used", quoted(values[name]))
+}
+
+// unreadVariable warns of a variable that looks as if it were ours.
+func unreadVariable(name string, n *notes) {
+	if !strings.HasPrefix(name, "BRICK_") || strings.HasPrefix(name, paramPrefix) {
+		return
+	}
+	var known []string
+	for _, v := range EnvVars() {
+		known = append(known, v.Name)
+	}
+	if !slices.Contains(known, name) {
+		hint := didYouMean(name, known, "a param is set by "+paramPrefix+"<name>")
+		n.warn(place{source: name}, hint, "nobody reads this variable")
+	}
+}

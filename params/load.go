@@ -1,0 +1,58 @@
+package params
+
+import "users-brick/brick"
+
+// Source is the document with the params. The zero Source is none: then all
+// params come from the environment.
+type Source struct {
+	Name string // as findings name it, such as params.json
+	Text []byte
+}
+
+// Load returns the effective params of a document and an environment, with all
+// that was noticed, ordered by source, line and column. When the findings hold
+// more than warnings (see [brick.Findings.Err]) the params must not be used;
+// they are never nil.
+//
+// Lowest first, these lay over each other: the document; BRICK_PARAM_<name>;
+// HIDDEN_BRICK_PARAM_<name>; gd_encoded_params; gd_encoded_hidden_params; keys
+// of the form a|b|c. Variables replace a param as a whole, and a warning names
+// both when the values differ; the later ones merge objects. A variable with
+// _FILE at its end names the file that holds the value, which read returns.
+//
+// environ has the form of os.Environ. modes are those that sync_mode may name.
+func Load(src Source, modes []brick.Mode, environ []string, read ReadFile) (*Params, brick.Findings) {
+	n := &notes{}
+	fields := Fields()
+	vars := variables(environ)
+	r := newReader(fields, modes, place{source: src.Name}, n)
+	if document := document(src, n); document != nil {
+		d := newDecoder(fields, n)
+		root := d.decode([]layer{
+			{root: document},
+			{root: paramsOf(vars, paramPrefix, fields, read, n), over: true},
+			{root: paramsOf(vars, hiddenParamPrefix, fields, read, n), over: true},
+		})
+		r.read(root, d.used)
+		r.choosePlatform(vars)
+		r.lint()
+	}
+	r.p.Input.hidden, r.p.Platform.hidden = r.p.hidden, r.p.hidden
+	n.found.Sort()
+	return r.p, n.found
+}
+
+// document returns the object that the document holds, and nil with a finding
+// when it holds none.
+func document(src Source, n *notes) *node {
+	whole := place{source: src.Name}
+	if src.Name == "" && len(src.Text) == 0 {
+		return &node{form: isObject}
+	}
+	root := parser{base: whole, notes: n}.parse(src.Text)
+	if root != nil && root.form != isObject {
+		n.fail(root.at, `write {"input_source": "users.csv", …}`, "the params are an object, not %s", root.form)
+		return nil
+	}
+	return root
+}
