@@ -1,0 +1,110 @@
+package spool
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"slices"
+)
+
+// field is the part of a record that is being compared.
+type field uint8
+
+const (
+	keyField field = iota
+	orderField
+	valueField
+)
+
+// windowStep is how many bytes of a field one window shows.
+const windowStep = 7
+
+// fewEntries is how many entries are sorted faster by comparing whole records.
+const fewEntries = 12
+
+// sort brings the entries into the order of their records.
+//
+// It is a multikey quicksort that looks at seven bytes at once: entries are
+// ordered by a window on the field, and those that look the same through it
+// once more by the next window. A prefix that all keys share costs a look
+// each, not a part of every comparison.
+func (a *arena) sort(entries []entry) { a.sortFrom(entries, keyField, 0) }
+
+// sortFrom sorts entries that are equal before position depth of field f.
+func (a *arena) sortFrom(entries []entry, f field, depth int) {
+	for f != valueField && len(entries) > fewEntries {
+		if a.load(entries, f, depth) {
+			f, depth = following(entries[0], f, depth)
+			continue
+		}
+		slices.SortFunc(entries, func(x, y entry) int { return cmp.Compare(x.window, y.window) })
+		a.sortEqual(entries, f, depth)
+		return
+	}
+	slices.SortFunc(entries, func(x, y entry) int { return a.at(x).compareFrom(a.at(y), f) })
+}
+
+// sortEqual sorts each stretch of entries that show the same window.
+func (a *arena) sortEqual(entries []entry, f field, depth int) {
+	for start := 0; start < len(entries); {
+		end := start + 1
+		for end < len(entries) && entries[end].window == entries[start].window {
+			end++
+		}
+		if end-start > 1 {
+			f, depth := following(entries[start], f, depth)
+			a.sortFrom(entries[start:end], f, depth)
+		}
+		start = end
+	}
+}
+
+// load moves the window of every entry and reports whether all show the same.
+func (a *arena) load(entries []entry, f field, depth int) (same bool) {
+	same = true
+	for i := range entries {
+		r := a.at(entries[i])
+		text := r.key
+		if f == orderField {
+			text = r.order
+		}
+		entries[i].window = window(text[depth:])
+		same = same && entries[i].window == entries[0].window
+	}
+	return same
+}
+
+// window returns a number that orders as the first seven bytes of the text
+// do. Its last byte counts the bytes that are left, 8 for more than seven, so
+// that a text which ends comes before one that goes on with zero bytes.
+func window(text []byte) uint64 {
+	if len(text) > windowStep {
+		return binary.BigEndian.Uint64(text)&^0xff | (windowStep + 1)
+	}
+	var b [8]byte
+	copy(b[:], text)
+	b[windowStep] = byte(len(text))
+	return binary.BigEndian.Uint64(b[:])
+}
+
+// following returns where to look on for entries that show the same window as e.
+func following(e entry, f field, depth int) (field, int) {
+	if e.window&0xff > windowStep {
+		return f, depth + windowStep
+	}
+	return f + 1, 0
+}
+
+// compareFrom compares two records that are equal before field f.
+func (r record) compareFrom(s record, f field) int {
+	switch f {
+	case valueField:
+		return bytes.Compare(r.value, s.value)
+	case orderField:
+		if c := bytes.Compare(r.order, s.order); c != 0 {
+			return c
+		}
+		return bytes.Compare(r.value, s.value)
+	}
+	return r.compare(s)
+}
