@@ -2,6 +2,8 @@ package plan
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"iter"
 	"slices"
 
@@ -58,6 +60,7 @@ type Decision struct {
 	Withheld brick.Action // when Held: what would have been done, zero when that is not known
 	Reason   string       // when Held
 	Lines    []int        // the person's rows
+	BadRows  int          // how many of them only the comparison showed to be bad
 }
 
 // Diff compares the wants of a scope with its members. Both must come in the
@@ -89,6 +92,10 @@ func Diff(want iter.Seq2[Want, error], have iter.Seq2[brick.Member, error], r *R
 	}
 }
 
+// ErrOrder is the error of a listing that has somebody twice, or out of
+// order.
+var ErrOrder = errors.New("members listed twice or out of order")
+
 // join walks both sides at once.
 type join struct {
 	next   func() (brick.Member, error, bool)
@@ -103,7 +110,7 @@ func (j *join) advance() bool {
 	last, had := j.member.Login, j.has
 	m, err, ok := j.next()
 	if ok && err == nil && had && m.Login <= last {
-		err = brick.Errorf(brick.Failed, "members out of order: %s after %s", m.Login, last)
+		err = fmt.Errorf("%w: %s after %s", ErrOrder, m.Login, last)
 	}
 	if err != nil {
 		j.yield(Decision{}, err)
@@ -146,7 +153,7 @@ func (r *Rules) decide(w *Want, m *brick.Member) Decision {
 	}
 	doubt := r.Doubt(d.Login)
 	if w != nil && len(w.Doubts) > 0 {
-		doubt = cmp.Or(doubt, w.Reason())
+		doubt, d.BadRows = cmp.Or(doubt, w.Reason()), w.BadRows
 	}
 	if w == nil || doubt == "" {
 		r.compare(&d, w, m)

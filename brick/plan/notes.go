@@ -11,8 +11,6 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
-
-	"users-brick/brick"
 )
 
 // Notes writes the findings of a plan.
@@ -102,96 +100,4 @@ func eachLine(path string, f func([]byte) (bool, error)) error {
 			return err
 		}
 	}
-}
-
-// password is one line of passwords.ndjson.
-type password struct {
-	Login    brick.Login `json:"login"`
-	Password string      `json:"password"`
-}
-
-// EncodePassword returns the line of passwords.ndjson for a change that sets
-// one. It is the only place where a password is written down.
-func EncodePassword(c *brick.Change) ([]byte, error) {
-	line, err := json.Marshal(password{c.Login(), c.Password.Reveal()})
-	return append(line, '\n'), err
-}
-
-// WritePasswords writes the lines that EncodePassword made, readable by the
-// owner only. Nothing to write makes no file.
-func WritePasswords(dir string, lines io.WriterTo) error {
-	f, err := os.OpenFile(filepath.Join(dir, PasswordsFile), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return fmt.Errorf("write passwords: %w", err)
-	}
-	n, err := lines.WriteTo(f)
-	err = errors.Join(err, f.Close())
-	if n == 0 && err == nil {
-		err = os.Remove(f.Name())
-	}
-	if err != nil {
-		return fmt.Errorf("write passwords: %w", err)
-	}
-	return nil
-}
-
-// WithPasswords yields changes with the passwords that were given for them.
-// It must see them in the order of the plan. A change that sets a password
-// that is not there (the file has been deleted, as it is after a run) is an
-// error of kind BadInput.
-func (p *Plan) WithPasswords(changes iter.Seq2[brick.Change, error]) iter.Seq2[brick.Change, error] {
-	return func(yield func(brick.Change, error) bool) {
-		next, stop := iter.Pull2(p.passwords())
-		defer stop()
-		for c, err := range changes {
-			if err == nil && c.SetPassword {
-				c.Password, err = findPassword(next, c.Login())
-			}
-			if !yield(c, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-func findPassword(next func() (password, error, bool), login brick.Login) (brick.Secret, error) {
-	for {
-		given, err, ok := next()
-		switch {
-		case err != nil:
-			return brick.Secret{}, err
-		case !ok:
-			return brick.Secret{}, &brick.Error{
-				Kind: brick.BadInput, Op: "read passwords", Login: login,
-				Err: errors.New("the plan sets a password that is not beside it any more"), Hint: "make the plan anew",
-			}
-		case given.Login == login:
-			return brick.NewSecret(given.Password), nil
-		}
-	}
-}
-
-func (p *Plan) passwords() iter.Seq2[password, error] {
-	return func(yield func(password, error) bool) {
-		err := eachLine(filepath.Join(p.Dir, PasswordsFile), func(line []byte) (bool, error) {
-			var given password
-			if err := json.Unmarshal(line, &given); err != nil {
-				return false, errors.New("the file of passwords is damaged")
-			}
-			return yield(given, nil), nil
-		})
-		if err != nil {
-			yield(password{}, fmt.Errorf("read passwords: %w", err))
-		}
-	}
-}
-
-// ForgetPasswords deletes the given passwords. It succeeds when there are
-// none.
-func (p *Plan) ForgetPasswords() error {
-	err := os.Remove(filepath.Join(p.Dir, PasswordsFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
 }

@@ -11,6 +11,7 @@ import (
 const (
 	PlanFile      = "plan.ndjson"      // header, scopes with their changes, end
 	FindingsFile  = "findings.ndjson"  // bad rows, held people, warnings: all that has line numbers
+	LinesFile     = "lines.bin"        // for each change the line of its row, 8 bytes big endian, 0 for none
 	PasswordsFile = "passwords.ndjson" // given passwords, readable by the owner only, deleted after use
 )
 
@@ -20,16 +21,18 @@ const Version = 1
 
 // Header is the first record of a plan. Its digest covers the whole file.
 type Header struct {
-	Version  int       `json:"version"`
-	Program  string    `json:"program"`
-	RunID    string    `json:"run_id"`
-	Created  time.Time `json:"created"`
-	Mode     string    `json:"mode"`
-	Platform string    `json:"platform"`
-	Target   string    `json:"target"`
-	Params   string    `json:"params"` // digest of the params that matter
-	Input    Input     `json:"input"`
-	Digest   string    `json:"sha256"` // of the file with this text replaced by zeros
+	Version        int       `json:"version"`
+	Program        string    `json:"program"`
+	RunID          string    `json:"run_id"`
+	Created        time.Time `json:"created"`
+	Mode           string    `json:"mode"`
+	Platform       string    `json:"platform"`
+	Target         string    `json:"target"`
+	Params         string    `json:"params"` // digest of the params that matter
+	Input          Input     `json:"input"`
+	Verify         bool      `json:"verify,omitzero"`          // read the changed scopes again afterwards
+	IgnoreFailures bool      `json:"ignore_failures,omitzero"` // people who fail do not fail the run
+	Digest         string    `json:"sha256"`                   // of the file with this text replaced by zeros
 }
 
 // Input describes the file that was read.
@@ -66,10 +69,11 @@ func (e *End) HeldTakes(s *brick.Summary) string {
 
 // What a line of findings.ndjson is about.
 const (
-	BadRow  = "bad_row"
-	HeldOne = "held"
-	NotHere = "absent"
-	Warning = "warning"
+	BadRow    = "bad_row"
+	HeldOne   = "held"
+	NotHere   = "absent"
+	Unplanned = "unplanned" // a scope that cannot be planned, with its rows
+	Warning   = "warning"
 )
 
 // Note is one line of findings.ndjson.

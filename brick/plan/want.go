@@ -19,6 +19,7 @@ type Want struct {
 	Groups   []string // nil: not given
 	Lines    []int    // where his rows stand, ascending
 	Doubts   []string // why nothing may be done with him; nil when all is well
+	BadRows  int      // how many of his rows were found bad only now
 }
 
 // Resolver reads names in rows as the project understands them, and says
@@ -66,6 +67,7 @@ type merger struct {
 	groups map[string]bool
 	want   Want
 	doubts map[string]bool
+	known  int // rows that were bad when they came
 }
 
 func (m *merger) take() Want {
@@ -73,8 +75,9 @@ func (m *merger) take() Want {
 	slices.Sort(w.Lines)
 	if len(m.doubts) > 0 {
 		w.Doubts = slices.Sorted(maps.Keys(m.doubts))
+		w.BadRows = len(w.Lines) - m.known
 	}
-	m.want, m.doubts = Want{}, nil
+	m.want, m.doubts, m.known = Want{}, nil, 0
 	return w
 }
 
@@ -82,6 +85,7 @@ func (m *merger) add(row *brick.Row) {
 	m.want.Login = row.Login
 	m.want.Lines = append(m.want.Lines, row.Line)
 	if row.Bad != nil {
+		m.known++
 		m.doubt(row.Bad.Reason)
 		return
 	}

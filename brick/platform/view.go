@@ -3,6 +3,7 @@ package platform
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 
 	"golang.org/x/time/rate"
 
@@ -27,6 +28,7 @@ type View struct {
 	emit   brick.Emit
 	slots  chan struct{}
 	rate   *rate.Limiter
+	calls  atomic.Int64
 }
 
 // Look returns a View of the platform behind a driver.
@@ -156,6 +158,9 @@ func (v *View) Self(ctx context.Context) (login brick.Login, err error) {
 	return login, err
 }
 
+// Calls returns how many times the platform was asked for something.
+func (v *View) Calls() int64 { return v.calls.Load() }
+
 // Close ends the work with the platform.
 func (v *View) Close() error { return v.driver.Close() }
 
@@ -174,6 +179,7 @@ func (v *View) call(ctx context.Context, f func(context.Context) error) error {
 	if err := v.rate.Wait(ctx); err != nil {
 		return interrupted(ctx)
 	}
+	v.calls.Add(1)
 	return f(ctx)
 }
 

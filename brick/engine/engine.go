@@ -1,0 +1,95 @@
+// Package engine does a whole run: it reads the rows to the end, finds the
+// scopes they belong to, compares each with the platform, lets the guard
+// judge the whole plan, and applies it.
+//
+// It knows no input, no mode and no connector: it gets a sequence of rows, a
+// mode as a value and a view of a platform, or a connection to one.
+package engine
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"users-brick/brick"
+	"users-brick/brick/guard"
+	"users-brick/brick/plan"
+	"users-brick/brick/platform"
+	"users-brick/params"
+)
+
+// Job is what a run is to do, and where it may keep its files.
+type Job struct {
+	RunID    string
+	Program  string // name and version, for the plan
+	Platform string // the platform's name, for people
+	Target   string // what on the platform, for people
+	Mode     brick.Mode
+	Params   *params.Params
+	Started  time.Time
+
+	Dir    string     // the plan's directory; it must exist
+	TmpDir string     // for sorting; "" means the system's
+	Memory int64      // bytes for sorting; 0 means the default
+	Emit   brick.Emit // hears what happens; may be nil
+}
+
+// Source is the file as rows. Input and HasGroups are asked when Rows has
+// ended well.
+type Source struct {
+	Rows      iter.Seq2[brick.Row, error]
+	Input     func() plan.Input
+	HasGroups func() bool // the file has a column of groups
+}
+
+// Plan reads the file to its end, compares it with the platform and writes
+// the plan. Nothing is written to the platform.
+//
+// When the guard or a bad row speaks against the plan, it comes back with
+// End.Refusal set, so that one can look at it. An error means that there is no
+// plan: the file is refused (kind BadInput), the platform refuses the brick
+// (Denied), the run was stopped (Interrupted), or something broke.
+func (j *Job) Plan(ctx context.Context, view *platform.View, src Source) (*plan.Plan, error) {
+	part, err := j.partition(ctx, src)
+	if err != nil {
+		return nil, err
+	}
+	defer part.Close()
+	targets, err := j.targets(ctx, view, part)
+	if err != nil {
+		return nil, err
+	}
+	planning, err := j.planning(ctx, view, part)
+	if err != nil {
+		return nil, err
+	}
+	return planning.write(ctx, targets)
+}
+
+// Apply does what a plan says: the organization first, then all that gives,
+// then all that takes. It never begins when the plan is refused. The outcome
+// says what became of each change; the error, when there is one, why not all
+// were tried. When ctx ends no new batch is begun.
+func (j *Job) Apply(ctx context.Context, conn *platform.Conn, p *plan.Plan) (*plan.Outcome, error) {
+	out := plan.NewOutcome(p.End.Changes)
+	if p.End.Refusal != nil {
+		return out, brick.Errorf(p.End.Refusal.Kind, "%s", p.End.Refusal.Text)
+	}
+	a := applying{job: j, conn: conn, plan: p, out: out, features: conn.Features()}
+	for _, pass := range passes {
+		if err := a.pass(ctx, pass); err != nil {
+			return out, err
+		}
+	}
+	return out, p.ForgetPasswords()
+}
+
+// limits are what the params allow a plan to do.
+func (j *Job) limits() *guard.Limits {
+	return &guard.Limits{
+		Removals:    j.Params.MaxRemovals,
+		RemovalsRun: j.Params.MaxRemovalsRun,
+		Updates:     j.Params.MaxUpdates,
+		AllowEmpty:  j.Params.AllowEmpty,
+	}
+}

@@ -1,0 +1,202 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"users-brick/brick"
+	"users-brick/brick/plan"
+	"users-brick/brick/spool"
+	"users-brick/params"
+)
+
+// partition is the whole file, read to its end and put in the order of what
+// the rows belong to and of logins.
+type partition struct {
+	sorted    *spool.Sorted
+	input     plan.Input
+	hasGroups bool
+
+	rows, bad, other int64 // other: rows that belong to no scope of this run
+
+	notes  *spool.Buffer  // bad rows and warnings, as lines of findings.ndjson
+	first  brick.Findings // the first bad rows, for a message
+	doubts doubts         // of rows that may belong anywhere
+}
+
+// doubts are what rows say that cannot be used as they stand.
+type doubts struct {
+	people   map[brick.Login]string // held; the text says why
+	locals   map[string]string      // members with such a local part are not taken out
+	nameless string                 // why nobody may be taken out, "" when there is no such reason
+}
+
+// mostDoubts is how many rows that may belong anywhere are remembered. A file
+// with more of them names its projects nowhere: it is not what it should be.
+const mostDoubts = 100_000
+
+func newDoubts() doubts {
+	return doubts{people: map[brick.Login]string{}, locals: map[string]string{}}
+}
+
+// add notes a bad row.
+func (d *doubts) add(row *brick.Row) {
+	reason := fmt.Sprintf("line %d: %s", row.Line, row.Bad.Reason)
+	for _, login := range row.Bad.Suspects {
+		d.people[login] = cmp.Or(d.people[login], reason)
+	}
+	if row.Login != "" {
+		d.people[row.Login] = cmp.Or(d.people[row.Login], reason)
+	}
+	if row.Bad.Local != "" {
+		d.locals[row.Bad.Local] = cmp.Or(d.locals[row.Bad.Local], reason)
+	}
+	if row.Bad.Nameless {
+		d.nameless = cmp.Or(d.nameless, reason)
+	}
+}
+
+// stay says why somebody must not be taken out, "" when he may.
+func (d *doubts) stay(login brick.Login) string {
+	if reason := d.locals[login.Local()]; reason != "" {
+		return "he may be meant by a row that cannot be read: " + reason
+	}
+	if d.nameless != "" {
+		return "a row names nobody, so nobody is taken out here: " + d.nameless
+	}
+	return ""
+}
+
+// Close frees what the partition holds.
+func (p *partition) Close() {
+	p.sorted.Close()
+	p.notes.Close()
+}
+
+// partition reads the file to its end. A file that cannot be trusted as a
+// whole is an error of kind BadInput.
+func (j *Job) partition(ctx context.Context, src Source) (*partition, error) {
+	sorter := spool.New(spool.Options{Memory: j.Memory, Dir: j.TmpDir})
+	defer sorter.Close()
+	p := &partition{doubts: newDoubts(), notes: spool.NewBuffer(sectionMemory, j.TmpDir)}
+	err := j.readAll(ctx, src, sorter, p)
+	if err == nil {
+		err = j.trust(p)
+	}
+	if err == nil {
+		p.sorted, err = sorter.Sort(ctx)
+	}
+	if err != nil {
+		p.notes.Close()
+		return nil, err
+	}
+	p.input, p.hasGroups = src.Input(), src.HasGroups()
+	return p, nil
+}
+
+// readEvery is after how many rows progress is told.
+const readEvery = 10_000
+
+func (j *Job) readAll(ctx context.Context, src Source, sorter *spool.Sorter, p *partition) error {
+	var value []byte
+	for row, err := range src.Rows {
+		if err != nil {
+			return err
+		}
+		p.rows++
+		if p.rows%readEvery == 0 {
+			j.Emit.Send(brick.RowsRead{Rows: p.rows, Bad: p.bad})
+			if ctx.Err() != nil {
+				return brick.Errorf(brick.Interrupted, "read: %w", context.Cause(ctx))
+			}
+		}
+		if row.Bad != nil {
+			if err := j.noteBad(&row, p); err != nil {
+				return err
+			}
+		}
+		switch key, mine, known := j.key(&row); {
+		case !known:
+			p.doubts.add(&row)
+		case !mine:
+			p.other++
+		default:
+			value = spool.AppendRow(value[:0], &row)
+			if err := sorter.Add(key, string(row.Login), value); err != nil {
+				return err
+			}
+		}
+	}
+	j.Emit.Send(brick.RowsRead{Rows: p.rows, Bad: p.bad, Done: true})
+	return nil
+}
+
+// key says under which key a row is kept, whether it belongs to this run at
+// all, and whether its place is known.
+func (j *Job) key(row *brick.Row) (key string, mine, known bool) {
+	if row.Bad != nil && row.Bad.Anywhere {
+		return "", true, false
+	}
+	step, _ := j.Mode.Step(brick.ProjectLevel)
+	switch {
+	case !j.Mode.ByProject():
+		return "", true, true
+	case row.Project == "":
+		return "", true, false
+	case step.Route == brick.ByProjectID && step.CurrentOnly:
+		return row.Project, row.Project == j.Params.Project, true
+	}
+	return row.Project, true, true
+}
+
+// shownFindings is how many bad rows a message lists.
+const shownFindings = 20
+
+func (j *Job) noteBad(row *brick.Row, p *partition) error {
+	p.bad++
+	f := brick.Finding{Line: row.Line, Column: row.Bad.Column, Text: row.Bad.Reason, Hint: row.Bad.Hint}
+	if len(p.first) < shownFindings {
+		p.first = append(p.first, f)
+	}
+	line, err := plan.EncodeNote(&plan.Note{
+		What: plan.BadRow, Login: row.Login, Lines: []int{row.Line}, Column: f.Column, Text: f.Text, Hint: f.Hint,
+	})
+	if err == nil {
+		_, err = p.notes.Write(line)
+	}
+	return err
+}
+
+// trust decides whether the file as a whole can be what it should be.
+func (j *Job) trust(p *partition) error {
+	anywhere := len(p.doubts.people) + len(p.doubts.locals)
+	most := j.Params.MaxBadRows.Most(p.rows)
+	switch {
+	case p.rows == 0 && !j.Params.AllowEmpty:
+		return &brick.Error{
+			Kind: brick.BadInput, Err: fmt.Errorf("the file has no rows"),
+			Hint: "an empty file would take everybody out; when it is meant, set allow_empty to true",
+		}
+	case j.Params.OnBadRow == params.RefuseBadRow && anywhere <= mostDoubts:
+		return nil // all of them are listed with the plan
+	case p.bad > most || anywhere > mostDoubts:
+		return tooManyBad(p.first, p.bad, most)
+	}
+	return nil
+}
+
+// tooManyBad is the error for a file with too many bad rows.
+func tooManyBad(first brick.Findings, bad, most int64) error {
+	text := ""
+	for _, f := range first {
+		text += fmt.Sprintf("\n  line %d: %s", f.Line, f.Text)
+	}
+	if more := bad - int64(len(first)); more > 0 {
+		text += fmt.Sprintf("\n  and %d more", more)
+	}
+	return &brick.Error{
+		Kind: brick.BadInput, Err: fmt.Errorf("%d bad rows, at most %d are allowed (max_bad_rows); the file is taken for broken:%s", bad, most, text),
+		Hint: "`users-brick validate` lists them all",
+	}
+}

@@ -1,0 +1,221 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"users-brick/brick"
+	"users-brick/brick/guard"
+	"users-brick/brick/plan"
+	"users-brick/brick/platform"
+	"users-brick/brick/spool"
+	"users-brick/params"
+)
+
+// planning makes a plan of a partition: scopes are compared several at once,
+// and written in order.
+type planning struct {
+	job     *Job
+	view    *platform.View
+	part    *partition
+	sparing *plan.Sparing
+	limits  *guard.Limits
+	names   names
+}
+
+func (j *Job) planning(ctx context.Context, view *platform.View, part *partition) (*planning, error) {
+	self, err := view.Self(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sparing, err := plan.NewSparing(j.Params.Whitelists, j.Params.RegexpWhitelists, self)
+	if err != nil {
+		return nil, err
+	}
+	return &planning{job: j, view: view, part: part, sparing: sparing, limits: j.limits()}, nil
+}
+
+// write plans all targets and writes the plan.
+func (p *planning) write(ctx context.Context, targets []target) (*plan.Plan, error) {
+	w, err := plan.Create(p.job.Dir, p.header())
+	if err != nil {
+		return nil, err
+	}
+	total, err := p.sections(ctx, targets, w)
+	if err != nil {
+		w.Abandon()
+		return nil, err
+	}
+	made, err := w.Finish(p.end(total, w.Total()))
+	if err == nil {
+		p.job.Emit.Send(brick.PlanMade{Scopes: made.End.Scopes, Changes: made.End.Changes, Digest: made.Header.Digest})
+	}
+	return made, err
+}
+
+func (p *planning) header() plan.Header {
+	return plan.Header{
+		Program: p.job.Program, RunID: p.job.RunID, Created: p.job.Started.UTC(),
+		Mode: p.job.Mode.Name, Platform: p.job.Platform, Target: p.job.Target,
+		Params: p.job.Params.Digest(), Input: p.part.input,
+		Verify: p.job.Params.Verify, IgnoreFailures: p.job.Params.IgnoreFailures,
+	}
+}
+
+// total is what is known when all scopes are planned.
+type total struct {
+	guard   guard.Total
+	badRows int64 // rows that only the project showed to be bad
+	refused bool  // a scope has objections that nothing but refusing answers
+	objects int   // scopes with objections
+}
+
+// sections plans the targets and adds them to the plan in order.
+func (p *planning) sections(ctx context.Context, targets []target, w *plan.Writer) (*total, error) {
+	notes, err := plan.CreateNotes(p.job.Dir)
+	if err != nil {
+		return nil, err
+	}
+	f := files{
+		dir: p.job.Dir, plan: w, notes: notes,
+		passwords: spool.NewBuffer(sectionMemory, p.job.TmpDir), lines: spool.NewBuffer(sectionMemory, p.job.TmpDir),
+	}
+	var sum total
+	done := 0
+	err = notes.Append(p.part.notes)
+	if err == nil {
+		err = p.inOrder(ctx, targets, func(s *section) error {
+			done++
+			sum.add(s, p.judgesRows(s))
+			p.tell(s, done, len(targets))
+			return f.add(s)
+		})
+	}
+	return &sum, errors.Join(err, f.close())
+}
+
+// inOrder plans several targets at once and hands their sections on in the
+// order of the targets.
+func (p *planning) inOrder(ctx context.Context, targets []target, each func(*section) error) error {
+	workers := p.view.Features().Concurrency
+	group, ctx := errgroup.WithContext(ctx)
+	coming := make(chan chan *section, workers-1)
+	benches := make(chan *bench, workers)
+	for range workers {
+		b := p.newBench(workers)
+		defer b.close()
+		benches <- b
+	}
+	group.Go(func() error {
+		defer close(coming)
+		for i := range targets {
+			b := <-benches
+			result := make(chan *section, 1)
+			group.Go(func() error {
+				defer close(result)
+				s, err := p.section(ctx, &targets[i], b)
+				benches <- b
+				if err == nil {
+					result <- s
+				}
+				return err
+			})
+			select {
+			case coming <- result:
+			case <-ctx.Done():
+				return nil
+			}
+		}
+		return nil
+	})
+	group.Go(func() error {
+		for result := range coming {
+			s, ok := <-result
+			if !ok {
+				return nil // its error is the group's
+			}
+			if err := each(s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	err := group.Wait()
+	for result := range coming {
+		if s, ok := <-result; ok {
+			s.close()
+		}
+	}
+	return err
+}
+
+// judgesRows reports whether bad rows are counted with this section. The two
+// steps of a mode find the same ones.
+func (p *planning) judgesRows(s *section) bool {
+	_, byProject := p.job.Mode.Step(brick.ProjectLevel)
+	return !byProject || s.summary.Scope.Level == brick.ProjectLevel
+}
+
+func (t *total) add(s *section, judgesRows bool) {
+	t.guard.Add(&s.summary)
+	if judgesRows {
+		t.badRows += s.badRows
+	}
+	if len(s.summary.Objections) > 0 {
+		t.objects++
+	}
+	for _, o := range s.summary.Objections {
+		t.refused = t.refused || !o.Removals
+	}
+}
+
+func (p *planning) tell(s *section, done, of int) {
+	e := brick.ScopePlanned{Scope: s.summary.Scope, Changes: s.summary.Counts.Changes(), Done: done, Total: of}
+	e.Members = s.summary.WasEnabled + s.summary.WasDisabled
+	e.Err = s.err
+	p.job.Emit.Send(e)
+	hold := p.job.Params.OnGuard == params.HoldRemovals
+	for _, o := range s.summary.Objections {
+		p.job.Emit.Send(brick.GuardSpoke{Rule: o.Rule, Text: o.Text, Scope: s.summary.Scope, Held: hold && o.Removals})
+	}
+}
+
+// end judges the plan as a whole.
+func (p *planning) end(t *total, counts brick.Counts) plan.End {
+	e := plan.End{
+		Rows: p.part.rows, BadRows: p.part.bad + t.badRows, OtherRows: p.part.other,
+		HoldTakes: p.job.Params.OnGuard == params.HoldRemovals,
+		Whitelist: p.sparing.Matches(), Objections: p.limits.Run(&t.guard),
+	}
+	for _, o := range e.Objections {
+		p.job.Emit.Send(brick.GuardSpoke{Rule: o.Rule, Text: o.Text, Held: e.HoldTakes && o.Removals})
+	}
+	e.Refusal = p.refusal(t, &e)
+	return e
+}
+
+// refusal says why nothing of the plan may be done, nil when it may.
+func (p *planning) refusal(t *total, e *plan.End) *brick.Refusal {
+	most := p.job.Params.MaxBadRows.Most(e.Rows)
+	objections := t.objects + len(e.Objections)
+	switch {
+	case p.job.Params.OnBadRow == params.RefuseBadRow && e.BadRows > 0:
+		return &brick.Refusal{Kind: brick.BadInput, Text: fmt.Sprintf("%d bad rows, and on_bad_row is refuse", e.BadRows)}
+	case e.BadRows > most:
+		text := fmt.Sprintf("%d bad rows, at most %d are allowed (max_bad_rows); the file is taken for broken", e.BadRows, most)
+		return &brick.Refusal{Kind: brick.BadInput, Text: text}
+	case objections > 0 && (!e.HoldTakes || t.refused):
+		return &brick.Refusal{Kind: brick.Refused, Text: fmt.Sprintf("the guard has %s", count(objections, "objection"))}
+	}
+	return nil
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

@@ -1,0 +1,242 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"users-brick/brick"
+	"users-brick/brick/plan"
+	"users-brick/brick/spool"
+)
+
+// section is the plan of one scope, on its way into the plan file.
+type section struct {
+	summary   brick.Summary
+	changes   *spool.Buffer // lines of plan.ndjson
+	notes     *spool.Buffer // lines of findings.ndjson
+	passwords *spool.Buffer // lines of passwords.ndjson
+	lines     *spool.Buffer // entries of lines.bin
+	badRows   int64         // rows that only this scope showed to be bad
+	err       error         // why the scope is not planned
+}
+
+// sectionMemory is how many bytes of each part of a section stay in memory.
+const sectionMemory = 1 << 20
+
+func (p *planning) newSection(t *target) *section {
+	s := &section{
+		summary:   brick.Summary{Scope: t.scope, MayEmpty: t.mayEmpty},
+		changes:   spool.NewBuffer(sectionMemory, p.job.TmpDir),
+		notes:     spool.NewBuffer(sectionMemory, p.job.TmpDir),
+		passwords: spool.NewBuffer(sectionMemory, p.job.TmpDir),
+		lines:     spool.NewBuffer(sectionMemory, p.job.TmpDir),
+	}
+	if t.rows != nil {
+		s.summary.Rows = t.rows.Len()
+	}
+	return s
+}
+
+func (s *section) close() {
+	s.changes.Close()
+	s.notes.Close()
+	s.passwords.Close()
+	s.lines.Close()
+}
+
+// files are what a plan is written to.
+type files struct {
+	dir       string
+	plan      *plan.Writer
+	notes     *plan.Notes
+	passwords *spool.Buffer
+	lines     *spool.Buffer
+}
+
+// add writes a section into the files of the plan and frees it.
+func (f *files) add(s *section) error {
+	defer s.close()
+	if err := f.plan.Scope(&s.summary, s.changes); err != nil {
+		return err
+	}
+	if err := f.notes.Append(s.notes); err != nil {
+		return err
+	}
+	if _, err := s.passwords.WriteTo(f.passwords); err != nil {
+		return err
+	}
+	_, err := s.lines.WriteTo(f.lines)
+	return err
+}
+
+// close writes what goes beside the plan.
+func (f *files) close() error {
+	defer f.passwords.Close()
+	defer f.lines.Close()
+	return errors.Join(f.notes.Close(), plan.WritePasswords(f.dir, f.passwords), plan.WriteLines(f.dir, f.lines))
+}
+
+// bench is what one worker needs to compare a scope: a place to sort the
+// members in, used again for the next scope.
+type bench struct {
+	members *spool.Sorter
+}
+
+func (p *planning) newBench(workers int) *bench {
+	memory := p.job.Memory
+	if memory <= 0 {
+		memory = spool.DefaultMemory
+	}
+	return &bench{spool.New(spool.Options{Memory: max(memory/int64(2*workers), 1<<20), Dir: p.job.TmpDir})}
+}
+
+func (b *bench) close() { b.members.Close() }
+
+// section compares one target with the platform. What goes wrong with this
+// scope alone becomes its failure; an error ends the run.
+func (p *planning) section(ctx context.Context, t *target, b *bench) (*section, error) {
+	s := p.newSection(t)
+	err := t.err
+	if err == nil {
+		err = p.compare(ctx, t, b, s)
+	}
+	if alone := (*scopeError)(nil); errors.As(err, &alone) || t.err != nil {
+		s.close()
+		s = p.newSection(t)
+		s.err = err
+		s.summary.Failure = brick.FailureOf(err)
+		err = s.noteFailure(t)
+	}
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	s.summary.Objections = p.limits.Scope(&s.summary)
+	return s, nil
+}
+
+// scopeError marks what went wrong with one scope only.
+type scopeError struct{ error }
+
+func (e *scopeError) Unwrap() error { return e.error }
+
+// ofScope marks an error of the platform, unless it concerns the whole run.
+func ofScope(err error) error {
+	if err == nil || fatal(err) {
+		return err
+	}
+	return &scopeError{err}
+}
+
+func (p *planning) compare(ctx context.Context, t *target, b *bench, s *section) error {
+	names, err := p.names.of(ctx, p, t)
+	if err != nil {
+		return err
+	}
+	have, err := p.members(ctx, t.scope, b)
+	if err != nil {
+		return err
+	}
+	defer have.Close()
+	doubts, err := rowDoubts(t.rows)
+	if err != nil {
+		return err
+	}
+	rules := p.rules(t, names, doubts)
+	wants := plan.Merge(rowsOf(t.rows), p.resolver(t, names))
+	for d, err := range plan.Diff(wants, membersOf(have), rules) {
+		if err == nil {
+			err = s.decided(&d)
+		}
+		if errors.Is(err, plan.ErrOrder) {
+			return ofScope(err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	s.summary.CreateGroups = rules.Groups.Created()
+	return nil
+}
+
+// members reads the members of a scope and puts them in the order of logins.
+func (p *planning) members(ctx context.Context, scope brick.Scope, b *bench) (*spool.Sorted, error) {
+	var value []byte
+	var broken error // of the sorter, which is no matter of the scope
+	err := p.view.Read(ctx, scope, func() error {
+		b.members.Reset()
+		return nil
+	}, func(m *brick.Member) error {
+		value = spool.AppendMember(value[:0], m)
+		broken = b.members.Add("", string(m.Login), value)
+		return broken
+	})
+	if broken != nil {
+		return nil, broken
+	}
+	if err != nil {
+		return nil, ofScope(err)
+	}
+	return b.members.Sort(ctx)
+}
+
+// rowDoubts finds what rows without a usable login mean for a scope. They
+// come first in the order of logins.
+func rowDoubts(rows *spool.Group) (doubts, error) {
+	d := newDoubts()
+	if rows == nil {
+		return d, nil
+	}
+	for record, err := range rows.Records() {
+		if err != nil {
+			return d, err
+		}
+		if len(record.Order) > 0 {
+			break
+		}
+		var row brick.Row
+		if err := spool.DecodeRow(record.Value, &row); err != nil {
+			return d, err
+		}
+		d.add(&row)
+	}
+	return d, nil
+}
+
+// rowsOf yields the rows of a group in the order of logins.
+func rowsOf(rows *spool.Group) iter.Seq2[brick.Row, error] {
+	return func(yield func(brick.Row, error) bool) {
+		if rows == nil {
+			return
+		}
+		for record, err := range rows.Records() {
+			var row brick.Row
+			if err == nil {
+				err = spool.DecodeRow(record.Value, &row)
+			}
+			if !yield(row, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// membersOf yields sorted members.
+func membersOf(sorted *spool.Sorted) iter.Seq2[brick.Member, error] {
+	return func(yield func(brick.Member, error) bool) {
+		group, ok := sorted.Find("")
+		if !ok {
+			return
+		}
+		for record, err := range group.Records() {
+			var m brick.Member
+			if err == nil {
+				err = spool.DecodeMember(record.Value, &m)
+			}
+			if !yield(m, err) || err != nil {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,230 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"users-brick/brick"
+	"users-brick/brick/platform"
+	"users-brick/brick/spool"
+)
+
+// target is one scope to plan, with the rows that belong to it.
+type target struct {
+	step     brick.Step
+	scope    brick.Scope
+	rows     *spool.Group // nil when no row belongs to it
+	mayEmpty bool         // the mode permits that it ends empty
+	err      error        // why it cannot be planned
+}
+
+// targets finds the scopes of the run, in order. A project that cannot be
+// found is a target with an error; what makes the whole run impossible is an
+// error of kind BadInput.
+func (j *Job) targets(ctx context.Context, view *platform.View, part *partition) ([]target, error) {
+	var all []target
+	for _, step := range j.Mode.Steps {
+		var targets []target
+		var err error
+		switch step.Route {
+		case brick.Everyone:
+			targets = []target{j.everyone(step, part)}
+		case brick.ByProjectID:
+			targets = j.byProjectID(step, part)
+		case brick.ByCustomID:
+			targets, err = j.byCustomID(ctx, view, step, part)
+		case brick.ByClientID:
+			targets, err = j.byClientID(ctx, view, step, part)
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, targets...)
+	}
+	slices.SortStableFunc(all, func(a, b target) int { return a.scope.Compare(b.scope) })
+	return distinct(all), nil
+}
+
+// distinct makes one failing target of several for one scope.
+func distinct(targets []target) []target {
+	var kept []target
+	for _, t := range targets {
+		if n := len(kept); n > 0 && kept[n-1].scope == t.scope {
+			kept[n-1].err = brick.Errorf(brick.Invalid, "several ids in the file lead to %s", t.scope)
+			continue
+		}
+		kept = append(kept, t)
+	}
+	return kept
+}
+
+// find returns the rows kept under a key, nil when there are none.
+func (p *partition) find(key string) *spool.Group {
+	if g, ok := p.sorted.Find(key); ok {
+		return &g
+	}
+	return nil
+}
+
+func (j *Job) everyone(step brick.Step, part *partition) target {
+	scope := brick.Organization(j.Params.Organization)
+	if step.Level == brick.ProjectLevel {
+		scope = brick.Project(j.Params.Project)
+	}
+	return target{step: step, scope: scope, rows: part.find("")}
+}
+
+func (j *Job) byProjectID(step brick.Step, part *partition) []target {
+	if step.CurrentOnly {
+		scope := brick.Project(j.Params.Project)
+		return []target{{step: step, scope: scope, rows: part.find(scope.ID)}}
+	}
+	var targets []target
+	for g := range part.sorted.Groups() {
+		targets = append(targets, target{step: step, scope: brick.Project(g.Key()), rows: &g})
+	}
+	return targets
+}
+
+// byCustomID looks up by which id the file names the current project.
+func (j *Job) byCustomID(ctx context.Context, view *platform.View, step brick.Step, part *partition) ([]target, error) {
+	t := target{step: step, scope: brick.Project(j.Params.Project)}
+	known, err := view.Project(ctx, j.Params.Organization, j.Params.DataProduct, j.Params.Project)
+	if fatal(err) || brick.KindOf(err) == brick.BadInput && err != nil {
+		return nil, err
+	}
+	if err != nil {
+		t.err = err
+		return []target{t}, nil
+	}
+	id, err := customID(known)
+	if err != nil {
+		return nil, err
+	}
+	t.rows = part.find(id)
+	for g := range part.sorted.Groups() {
+		if g.Key() != id {
+			part.other += g.Len()
+		}
+	}
+	return []target{t}, nil
+}
+
+// customID returns the one id by which a file may name the project.
+func customID(p platform.Project) (string, error) {
+	custom, client := strings.TrimSpace(p.CustomID), strings.TrimSpace(p.ClientID)
+	switch {
+	case custom == "" && client == "":
+		return "", &brick.Error{
+			Kind: brick.BadInput, Op: "look up", Scope: brick.Project(p.ID),
+			Err:  errors.New("the project has neither a custom id nor a client"),
+			Hint: "store GOODOT_CUSTOM_PROJECT_ID in its metadata, or use sync_one_project_based_on_pid",
+		}
+	case custom != "" && client != "" && custom != client:
+		return "", &brick.Error{
+			Kind: brick.BadInput, Op: "look up", Scope: brick.Project(p.ID),
+			Err:  fmt.Errorf("the project has the custom id %q and the client id %q, and nobody can tell which the file means", custom, client),
+			Hint: "make them equal or delete one of them",
+		}
+	case custom != "":
+		return custom, nil
+	}
+	return client, nil
+}
+
+// clients are the clients of a run: those of its segments, and the others.
+type clients struct {
+	project map[string]string // client id to project id
+	outside map[string]bool   // client ids in other segments
+}
+
+func (j *Job) byClientID(ctx context.Context, view *platform.View, step brick.Step, part *partition) ([]target, error) {
+	known, err := j.clients(ctx, view)
+	if err != nil {
+		return nil, err
+	}
+	var targets []target
+	for g := range part.sorted.Groups() {
+		project, ok := known.project[g.Key()]
+		switch {
+		case known.outside[g.Key()]:
+			part.other += g.Len()
+			continue
+		case !ok:
+			project = ""
+			err = &brick.Error{Kind: brick.NotFound, Err: fmt.Errorf("client %q is not known in data product %q", g.Key(), j.Params.DataProduct)}
+		case project == "":
+			err = &brick.Error{Kind: brick.NotFound, Err: fmt.Errorf("client %q has no project", g.Key())}
+		default:
+			targets = append(targets, target{step: step, scope: brick.Project(project), rows: &g})
+			delete(known.project, g.Key())
+			continue
+		}
+		targets = append(targets, target{step: step, scope: brick.Project("client:" + g.Key()), rows: &g, err: err})
+	}
+	if step.EmptyOthers {
+		for _, project := range known.project {
+			if project != "" {
+				targets = append(targets, target{step: step, scope: brick.Project(project), mayEmpty: true})
+			}
+		}
+	}
+	return targets, nil
+}
+
+// clients looks up the clients of the data product. A segment to filter by
+// that is not there is an error: nothing is ever created.
+func (j *Job) clients(ctx context.Context, view *platform.View) (*clients, error) {
+	known, err := view.Segments(ctx, j.Params.Organization, j.Params.DataProduct)
+	if err != nil {
+		return nil, unusable(err)
+	}
+	for _, s := range j.Params.SegmentsFilter {
+		if !slices.Contains(known, s) {
+			return nil, &brick.Error{
+				Kind: brick.BadInput, Op: "look up segments",
+				Err:  fmt.Errorf("segment %q is not known in data product %q (known: %s)", s, j.Params.DataProduct, listed(known)),
+				Hint: "check segments_filter",
+			}
+		}
+	}
+	var c clients
+	start := func() { c = clients{map[string]string{}, map[string]bool{}} }
+	err = view.Clients(ctx, j.Params.Organization, j.Params.DataProduct, start, func(client platform.Client) {
+		if len(j.Params.SegmentsFilter) > 0 && !slices.Contains(j.Params.SegmentsFilter, client.Segment) {
+			c.outside[client.ID] = true
+			return
+		}
+		c.project[client.ID] = client.Project
+	})
+	return &c, unusable(err)
+}
+
+// unusable makes an organization that is not there a matter of the params.
+func unusable(err error) error {
+	if e, ok := errors.AsType[*brick.Error](err); ok && e.Kind == brick.NotFound {
+		full := *e
+		full.Kind, full.Hint = brick.BadInput, "check the param organization"
+		return &full
+	}
+	return err
+}
+
+func listed(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}
+
+// fatal reports whether an error ends the whole run, not only one scope.
+func fatal(err error) bool {
+	if err == nil {
+		return false
+	}
+	k := brick.KindOf(err)
+	return k == brick.Denied || k == brick.Interrupted
+}

@@ -1,0 +1,39 @@
+package plan
+
+import (
+	"slices"
+
+	"users-brick/brick"
+)
+
+// Holds reports whether what a change wants is so already. Now is the person
+// as the platform holds him, nil when he is not there.
+func Holds(c *brick.Change, now *brick.Member) bool {
+	if c.After == nil || now == nil {
+		return c.After == nil && now == nil
+	}
+	return now.Status == c.After.Status && len(now.Profile.Differs(&c.After.Profile)) == 0 && sameMembership(c.After, now)
+}
+
+// Fits reports whether a person is still as a change found him, in all that
+// the change concerns.
+func Fits(c *brick.Change, now *brick.Member) bool {
+	if c.Before == nil || now == nil {
+		return c.Before == nil && now == nil
+	}
+	if c.Scope.Level == brick.ProjectLevel {
+		return now.Status == c.Before.Status && sameMembership(c.Before, now)
+	}
+	for f := range brick.Fields() {
+		if c.After != nil && c.After.Profile[f] != "" && now.Profile[f] != c.Before.Profile[f] {
+			return false
+		}
+	}
+	return true
+}
+
+// sameMembership compares roles and groups where want gives them.
+func sameMembership(want, now *brick.Member) bool {
+	return (want.Roles == nil || slices.Equal(want.Roles, now.Roles)) &&
+		(want.Groups == nil || brick.SameFolded(want.Groups, now.Groups))
+}

@@ -1,0 +1,129 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"users-brick/brick"
+)
+
+// textGuard lists what the guard has against the plan.
+func (r *Report) textGuard(w io.Writer) {
+	if r.Plan == nil {
+		return
+	}
+	shown := 0
+	for s, err := range r.Plan.Summaries() {
+		if err != nil {
+			return // the scopes have been read before; this is told there
+		}
+		for _, o := range s.Objections {
+			if shown++; shown <= shownScopes {
+				textObjection(w, &o, r.Plan.End.HoldTakes)
+			}
+		}
+	}
+	if more := shown - shownScopes; more > 0 {
+		fmt.Fprintf(w, "and %s more\n", plural(int64(more), "objection"))
+	}
+	for _, o := range r.Plan.End.Objections {
+		textObjection(w, &o, r.Plan.End.HoldTakes)
+	}
+}
+
+func textObjection(w io.Writer, o *brick.Objection, hold bool) {
+	verdict := "refused"
+	if hold && o.Removals {
+		verdict = "removals held"
+	}
+	fmt.Fprintf(w, "\nguard: %s: %s\n", verdict, o.Text)
+	if len(o.First) > 0 {
+		names := make([]string, len(o.First))
+		for i, login := range o.First {
+			names[i] = string(login)
+		}
+		fmt.Fprintf(w, "  the first of them: %s\n", strings.Join(names, ", "))
+	}
+	if o.Hint != "" {
+		fmt.Fprintf(w, "  hint: %s\n", o.Hint)
+	}
+}
+
+// textNotes tells whom the whitelists matched, and the warnings.
+func (r *Report) textNotes(w io.Writer) {
+	if r.Plan != nil && len(r.Plan.End.Whitelist) > 0 {
+		fmt.Fprintln(w)
+		for _, m := range r.Plan.End.Whitelist {
+			fmt.Fprintf(w, "whitelist %s: %s", m.Entry, plural(m.Users, "user"))
+			switch {
+			case m.Users == 0:
+				fmt.Fprint(w, "; warning: it matched nobody")
+			case m.InFile > 0:
+				fmt.Fprintf(w, "; warning: %d of them also in the file, where they are ignored", m.InFile)
+			}
+			fmt.Fprintln(w)
+		}
+	}
+	for i, f := range r.Warnings {
+		if i == shownPeople {
+			break
+		}
+		fmt.Fprintln(w, f)
+	}
+	if more := len(r.Warnings) + r.Unshown - shownPeople; more > 0 {
+		fmt.Fprintf(w, "and %s more\n", plural(int64(more), "warning"))
+	}
+}
+
+// textEnding writes the last line: how the run ended.
+func (r *Report) textEnding(w io.Writer) {
+	fmt.Fprintf(w, "\n%s: %s", r.Outcome, r.ended())
+	fmt.Fprintf(w, " (exit %d, %s)\n", r.ExitCode, rounded(r.Duration))
+}
+
+func (r *Report) ended() string {
+	planned := r.Total.Planned.Changes()
+	switch r.Outcome {
+	case Converged:
+		return plural(r.Total.Changes(), "change") + " done"
+	case NothingToDo:
+		return "everything is as the file says"
+	case Pending:
+		return plural(planned, "change") + " to do"
+	case Partial:
+		return r.endedPartly()
+	case Interrupted:
+		return fmt.Sprintf("stopped; %s done, %d not tried; run it again to go on", plural(r.Total.Changes(), "change"), r.Total.Untried)
+	}
+	if r.Err != nil {
+		return fmt.Sprintf("%v; %s", r.Err, r.written())
+	}
+	return fmt.Sprintf("%s; %s", r.Plan.End.Refusal.Text, r.written())
+}
+
+func (r *Report) endedPartly() string {
+	text := plural(r.Total.Changes(), "change") + " done"
+	if r.Done == nil {
+		text = plural(r.Total.Planned.Changes(), "change") + " to do"
+	}
+	for _, c := range []counter{
+		{r.Total.Held, "held"}, {r.Total.Failed, "failed"}, {r.Total.Untried, "not tried"},
+	} {
+		if c.n > 0 {
+			text += fmt.Sprintf(", %d %s", c.n, c.word)
+		}
+	}
+	if r.Total.Unplanned > 0 {
+		text += ", " + plural(r.Total.Unplanned, "scope") + " not planned"
+	}
+	return text
+}
+
+// written says whether the platform was changed.
+func (r *Report) written() string {
+	if n := r.Total.Changes(); n > 0 {
+		return plural(n, "change") + " done before"
+	}
+	return "nothing was written"
+}

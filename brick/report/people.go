@@ -1,0 +1,93 @@
+package report
+
+import (
+	"errors"
+	"iter"
+
+	"users-brick/brick"
+	"users-brick/brick/plan"
+)
+
+// Person is somebody whom a report must name: held, failed or absent; or a
+// bad row, or a scope that could not be planned.
+type Person struct {
+	plan.Note
+	Kind      *brick.Kind `json:"kind,omitzero"` // of the failure
+	RequestID string      `json:"request_id,omitzero"`
+}
+
+// What a Person of a report is, beside what package plan says.
+const failedOne = "failed"
+
+// People yields everybody whom a report must name: first what the plan
+// noted, then the changes that failed or were held back by the guard.
+func (r *Report) People() iter.Seq2[Person, error] {
+	return func(yield func(Person, error) bool) {
+		if r.Plan == nil {
+			return
+		}
+		for n, err := range r.Plan.Notes() {
+			if !yield(Person{Note: n}, err) || err != nil {
+				return
+			}
+		}
+		if r.Done == nil {
+			return
+		}
+		for _, section := range r.Plan.Sections() {
+			if r.allDone(section) {
+				continue
+			}
+			if !r.undone(section, yield) {
+				return
+			}
+		}
+	}
+}
+
+// undone yields the changes of a section that failed or were held back.
+func (r *Report) undone(section plan.Section, yield func(Person, error) bool) bool {
+	summary, err := section.Summary()
+	if err != nil {
+		return yield(Person{}, err)
+	}
+	for c, err := range section.Changes() {
+		if err != nil {
+			yield(Person{}, err)
+			return false
+		}
+		p := Person{Note: plan.Note{Scope: c.Scope, Login: c.Login(), Action: c.Action, Lines: r.lines(c.Seq)}}
+		switch r.Done.Of(c.Seq) {
+		case plan.Failed:
+			p.blame(r.Done.Err(c.Seq))
+		case plan.HeldBack:
+			p.What, p.Text = plan.HeldOne, "held by the guard: "+r.Plan.End.HeldTakes(&summary)
+		default:
+			continue
+		}
+		if !yield(p, nil) {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *Report) lines(seq int64) []int {
+	if line := r.Plan.Line(seq); line > 0 {
+		return []int{line}
+	}
+	return nil
+}
+
+// blame says why a change failed.
+func (p *Person) blame(err error) {
+	p.What, p.Text = failedOne, err.Error()
+	kind := brick.KindOf(err)
+	p.Kind = &kind
+	if e, ok := errors.AsType[*brick.Error](err); ok {
+		p.RequestID, p.Hint = e.RequestID, e.Hint
+		if e.Err != nil {
+			p.Text = e.Err.Error()
+		}
+	}
+}

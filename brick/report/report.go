@@ -1,0 +1,122 @@
+// Package report tells what a run did: as text for people and logs, as one
+// JSON document for programs. It reads the plan and what became of it, scope
+// by scope, so that a report of a million people needs no more memory than
+// one of ten. Its words are stable, since scripts read them.
+package report
+
+import (
+	"time"
+
+	"users-brick/brick"
+	"users-brick/brick/plan"
+)
+
+// Report is what is known of a run when it ends.
+type Report struct {
+	RunID    string
+	Program  string
+	Mode     string
+	Platform string
+	Target   string
+	Params   string // digest
+	PlanOnly bool   // nothing was to be applied
+	Started  time.Time
+	Duration time.Duration
+	Calls    int64 // how many times the platform was asked for something
+
+	Input    string         // the file, as the user named it; used when there is no plan
+	Plan     *plan.Plan     // nil when it could not be made
+	Done     *plan.Outcome  // nil when nothing was applied
+	Warnings brick.Findings // the first of them
+	Unshown  int            // how many warnings there were beyond those
+	Err      error          // why the run ended early
+	Signal   int            // exit code for the signal that stopped it, 0 for none
+
+	Outcome  string // set by Settle, see the constants
+	ExitCode int    // set by Settle
+	Total    Total  // set by Settle
+}
+
+// How a run ended.
+const (
+	Converged   = "converged"
+	NothingToDo = "nothing_to_do"
+	Pending     = "changes_pending" // of a plan
+	Partial     = "partial"
+	Refused     = "refused"
+	BadInput    = "bad_input"
+	Failed      = "failed"
+	Locked      = "locked"
+	Denied      = "denied"
+	Interrupted = "interrupted"
+)
+
+// Total is the sum over all scopes.
+type Total struct {
+	brick.Counts
+	Planned    brick.Counts `json:"planned"` // what the plan wanted
+	Untried    int64        `json:"untried"` // changes that the run did not get to
+	Scopes     int64        `json:"scopes"`
+	Unplanned  int64        `json:"unplanned"`   // scopes that could not be planned
+	HeldScopes int64        `json:"held_scopes"` // scopes whose removals the guard held back
+}
+
+// Settle sums up and decides how the run ended.
+func (r *Report) Settle() error {
+	for s, err := range r.Scopes() {
+		if err != nil {
+			return err
+		}
+		r.Total.Plus(&s.Counts)
+		r.Total.Planned.Plus(&s.Planned)
+		r.Total.Untried += s.Untried
+		r.Total.Scopes++
+		if s.Unplanned != nil {
+			r.Total.Unplanned++
+		}
+		if s.RemovalsHeld != "" && s.Planned.Removals() > 0 {
+			r.Total.HeldScopes++
+		}
+	}
+	r.Outcome, r.ExitCode = r.ending()
+	return nil
+}
+
+func (r *Report) ending() (string, int) {
+	switch {
+	case r.Signal != 0:
+		return Interrupted, r.Signal
+	case r.Err != nil:
+		return r.failing(brick.KindOf(r.Err))
+	case r.Plan != nil && r.Plan.End.Refusal != nil:
+		return r.failing(r.Plan.End.Refusal.Kind)
+	case r.Total.Unplanned > 0 || r.Total.HeldScopes > 0:
+		return Partial, brick.ExitPartial
+	case r.Total.Held > 0 || r.Total.Failed > 0:
+		if r.Plan.Header.IgnoreFailures {
+			return Partial, brick.ExitDone
+		}
+		return Partial, brick.ExitPartial
+	case r.Total.Planned.Changes() == 0:
+		return NothingToDo, brick.ExitDone
+	case r.PlanOnly:
+		return Pending, brick.ExitDone
+	}
+	return Converged, brick.ExitDone
+}
+
+func (r *Report) failing(k brick.Kind) (string, int) {
+	switch k {
+	case brick.BadInput:
+		return BadInput, brick.ExitBadInput
+	case brick.Refused:
+		return Refused, brick.ExitRefused
+	case brick.Locked:
+		return Locked, brick.ExitLocked
+	case brick.Denied:
+		return Denied, brick.ExitDenied
+	case brick.Partial:
+		return Partial, brick.ExitPartial
+	}
+	return Failed, brick.ExitFailed
+}

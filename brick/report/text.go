@@ -1,0 +1,195 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+
+	"users-brick/brick"
+	"users-brick/brick/plan"
+)
+
+// What a text report lists at most, so that it fits a log. The JSON document
+// has all of it.
+const (
+	shownChanges = 50
+	shownScopes  = 50
+	shownPeople  = 20
+)
+
+// Heading writes the first line of a run: which platform and target it works
+// on, in which mode.
+func Heading(w io.Writer, r *Report) {
+	fmt.Fprintf(w, "%s %s, mode %s, run %s\n", r.Platform, r.Target, r.Mode, r.RunID)
+}
+
+// Text writes the report for people and logs, without its heading.
+func (r *Report) Text(w io.Writer) error {
+	out := bufio.NewWriter(w)
+	r.textInput(out)
+	if err := r.textScopes(out); err != nil {
+		return err
+	}
+	if err := r.textPeople(out); err != nil {
+		return err
+	}
+	r.textGuard(out)
+	r.textNotes(out)
+	r.textEnding(out)
+	return out.Flush()
+}
+
+func (r *Report) textInput(w io.Writer) {
+	if r.Plan == nil {
+		return
+	}
+	e := &r.Plan.End
+	fmt.Fprintf(w, "file %s: %s", r.Plan.Header.Input.Name, plural(e.Rows, "row"))
+	if e.BadRows > 0 {
+		fmt.Fprintf(w, ", %d of them bad", e.BadRows)
+	}
+	if e.OtherRows > 0 {
+		fmt.Fprintf(w, ", %d for none of the scopes", e.OtherRows)
+	}
+	fmt.Fprintln(w)
+}
+
+// textScopes writes a paragraph for each scope where something happens.
+func (r *Report) textScopes(w io.Writer) error {
+	people := r.Plan != nil && r.Plan.End.Changes <= shownChanges
+	shown, quiet := 0, int64(0)
+	for s, err := range r.Scopes() {
+		switch {
+		case err != nil:
+			return err
+		case r.Total.Scopes > 1 && s.quiet(), shown == shownScopes:
+			quiet++
+			continue
+		}
+		shown++
+		if err := r.textScope(w, &s, people); err != nil {
+			return err
+		}
+	}
+	if quiet > 0 {
+		fmt.Fprintf(w, "\nand %s more\n", plural(quiet, "scope"))
+	}
+	if r.Total.Scopes > 1 {
+		fmt.Fprintf(w, "\nall scopes: %s\n", r.fate(&r.Total.Counts, &r.Total.Planned))
+	}
+	return nil
+}
+
+// quiet reports whether there is nothing to tell of a scope.
+func (s *Scope) quiet() bool {
+	return s.Planned.Changes() == 0 && s.Counts.Held == 0 && s.Counts.Absent == 0 && s.Unplanned == nil
+}
+
+func (r *Report) textScope(w io.Writer, s *Scope, people bool) error {
+	if s.Unplanned != nil {
+		fmt.Fprintf(w, "\n%s\n  not planned: %s (%s of the file)\n", s.Scope, s.Unplanned.Text, plural(s.Rows, "row"))
+		return nil
+	}
+	fmt.Fprintf(w, "\n%s\n", s.Scope)
+	if people {
+		if err := r.textChanges(w, s.Scope); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(w, "  %s", r.fate(&s.Counts, &s.Planned))
+	if s.Untried > 0 {
+		fmt.Fprintf(w, ", %d not tried", s.Untried)
+	}
+	fmt.Fprintln(w)
+	return nil
+}
+
+// fate tells what was done, or what is to be done when nothing was.
+func (r *Report) fate(done, planned *brick.Counts) string {
+	if r.Done == nil {
+		return toDo(planned)
+	}
+	return counted(done)
+}
+
+func (r *Report) textChanges(w io.Writer, scope brick.Scope) error {
+	for _, section := range r.Plan.Sections() {
+		if section.Scope != scope {
+			continue
+		}
+		for c, err := range section.Changes() {
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(w, "  %s %s  %s: %s\n", signs[c.Action], c.Login(), r.word(&c), c.Why)
+		}
+	}
+	return nil
+}
+
+// word says what became of a change, or is to become of it.
+func (r *Report) word(c *brick.Change) string {
+	if r.Done == nil {
+		return "to " + c.Action.String()
+	}
+	switch r.Done.Of(c.Seq) {
+	case plan.Done:
+		return c.Action.Done()
+	case plan.Failed:
+		return "failed to " + c.Action.String()
+	case plan.HeldBack:
+		return "held, not " + c.Action.Done()
+	}
+	return "not tried to " + c.Action.String()
+}
+
+// textPeople lists who was held, failed or absent.
+func (r *Report) textPeople(w io.Writer) error {
+	shown, more := 0, int64(0)
+	all := r.Plan != nil && r.Plan.End.Refusal != nil && r.Plan.End.Refusal.Kind == brick.BadInput
+	for p, err := range r.People() {
+		switch {
+		case err != nil:
+			return err
+		case p.What == plan.Unplanned:
+			continue // told with its scope
+		case shown == shownPeople && !all:
+			more++
+			continue
+		case shown == 0:
+			fmt.Fprintln(w)
+		}
+		shown++
+		textPerson(w, &p)
+	}
+	if more > 0 {
+		fmt.Fprintf(w, "and %d more like these; the JSON report lists them all\n", more)
+	}
+	return nil
+}
+
+func textPerson(w io.Writer, p *Person) {
+	what := p.What
+	if what == plan.BadRow {
+		what = "bad row"
+	}
+	fmt.Fprint(w, what)
+	if p.Login != "" {
+		fmt.Fprintf(w, " %s", p.Login)
+	}
+	if p.Scope != (brick.Scope{}) {
+		fmt.Fprintf(w, " in %s", p.Scope)
+	}
+	fmt.Fprint(w, at(p.Lines))
+	if p.Action != 0 {
+		fmt.Fprintf(w, ", not %s", p.Action.Done())
+	}
+	fmt.Fprintf(w, ": %s", p.Text)
+	if p.Hint != "" {
+		fmt.Fprintf(w, "; hint: %s", p.Hint)
+	}
+	if p.RequestID != "" {
+		fmt.Fprintf(w, " (request %s)", p.RequestID)
+	}
+	fmt.Fprintln(w)
+}
