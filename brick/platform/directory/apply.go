@@ -1,0 +1,144 @@
+package directory
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"users-brick/brick"
+)
+
+// Apply does the changes of one scope in one transaction. Each is checked as
+// a whole before anything of it is written, so a bad one is left out and the
+// others are committed. When the commit fails, all have failed. When ctx ends
+// in between, what was done until then is committed and the rest is reported
+// as Interrupted. A directory that is open read-only refuses everything with
+// kind Forbidden.
+func (d *Directory) Apply(ctx context.Context, s brick.Scope, batch []brick.Change) []error {
+	errs := make([]error, len(batch))
+	if err := d.transact(ctx, s, func(t *transaction) error { return t.apply(ctx, batch, errs) }); err != nil {
+		for i := range errs {
+			errs[i] = err
+		}
+	}
+	for i := range errs {
+		errs[i] = explain(errs[i], s, &batch[i])
+	}
+	return errs
+}
+
+// explain says in an error which change it belongs to.
+func explain(err error, s brick.Scope, c *brick.Change) error {
+	if err == nil {
+		return nil
+	}
+	e := *fault("", err).(*brick.Error)
+	e.Op, e.Scope, e.Login = c.Action.String(), s, c.Login()
+	return &e
+}
+
+// transaction is one transaction on one scope.
+type transaction struct {
+	*writer
+	ctx   context.Context
+	scope brick.Scope
+	run   string
+	at    string
+
+	organization int64
+	place        int64             // of a project; 0 for an organization
+	roleNames    map[string]string // folded to as written
+	groupNames   map[string]group  // folded to group
+	groupIDs     map[int64]string
+}
+
+type group struct {
+	id   int64
+	name string
+}
+
+// transact runs work in a transaction on the scope, which must be known.
+func (d *Directory) transact(ctx context.Context, s brick.Scope, work func(*transaction) error) error {
+	if err := stopped(ctx); err != nil {
+		return err
+	}
+	if d.write == nil {
+		return brick.Errorf(brick.Forbidden, "the directory is open for reading only")
+	}
+	d.lock.Lock()
+	defer d.lock.Unlock()
+	// Statements run to their end even when ctx ends: a cancelled commit
+	// would leave open whether it took place. Apply looks at ctx in between.
+	free := context.WithoutCancel(ctx)
+	t := &transaction{writer: d.write, ctx: free, scope: s, run: d.run, at: stamp(d.now())}
+	return d.write.transact(free, func() error {
+		if err := t.find(); err != nil {
+			return err
+		}
+		return work(t)
+	})
+}
+
+// find looks the scope up.
+func (t *transaction) find() error {
+	var err error
+	if t.scope.Level == brick.OrganizationLevel {
+		err = t.writer.organization.QueryRowContext(t.ctx, t.scope.ID).Scan(&t.organization)
+	} else {
+		err = t.project.QueryRowContext(t.ctx, t.scope.ID).Scan(&t.place, &t.organization)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return &brick.Error{Kind: brick.NotFound, Scope: t.scope}
+	}
+	return err
+}
+
+// apply does a batch. It returns an error only when all must be rolled back.
+func (t *transaction) apply(ctx context.Context, batch []brick.Change, errs []error) error {
+	if err := t.learn(); err != nil {
+		return err
+	}
+	change := t.changeMember
+	if t.scope.Level == brick.OrganizationLevel {
+		change = t.changeAccount
+	}
+	for i := range batch {
+		err := stopped(ctx)
+		if err == nil {
+			err = change(&batch[i])
+		}
+		if _, refused := errors.AsType[*brick.Error](err); err != nil && !refused {
+			return err
+		}
+		errs[i] = err
+	}
+	return nil
+}
+
+// audit records a change that takes place, with the person before and after;
+// nil where there was nobody or there is nobody any more.
+func (t *transaction) audit(s brick.Scope, login brick.Login, action string, before, after any) error {
+	was, err := jsonCell(before)
+	if err != nil {
+		return err
+	}
+	is, err := jsonCell(after)
+	if err != nil {
+		return err
+	}
+	_, err = t.note.ExecContext(t.ctx, t.run, t.at, s.Level.String(), s.ID, string(login), action, was, is)
+	return err
+}
+
+func jsonCell(value any) (any, error) {
+	if value == nil {
+		return nil, nil
+	}
+	text, err := json.Marshal(value)
+	return string(text), err
+}
+
+// stamp writes a time as the audit has it.
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
