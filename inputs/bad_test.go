@@ -134,3 +134,12 @@ func TestManyBlankLinesAreNoLongRow(t *testing.T) {
 		t.Errorf("rows %v, error %v", got.rows, got.err)
 	}
 }
+
+func TestLongRowsBelowTheLimitAreRead(t *testing.T) {
+	for _, cell := range []string{strings.Repeat("x", 1_000_000), `"` + strings.Repeat("x\n", 480_000) + `x"`} {
+		got := read(t, "login,first_name\n"+strings.Repeat("a@x.com,"+cell+"\n", 3)+strings.Repeat("b@x.com,B\n", 300_000), inputs.Options{})
+		if got.err != nil || got.stats.Rows != 300_003 || got.stats.Bad != 0 {
+			t.Errorf("stats %+v, error %v", got.stats, got.err)
+		}
+	}
+}

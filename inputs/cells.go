@@ -139,7 +139,8 @@ func (t *typist) where(row *brick.Row, record []string) {
 
 // account types the attributes of the account and the password.
 func (t *typist) account(row *brick.Row, record []string, loginText string) {
-	row.Profile = t.fixed
+	row.Profile[brick.AuthenticationModes] = t.fixed[brick.AuthenticationModes]
+	row.Profile[brick.SSOProvider] = t.fixed[brick.SSOProvider]
 	for _, p := range t.plain {
 		row.Profile[p.field] = clean(record[p.index])
 	}
@@ -232,7 +233,8 @@ func (t *typist) cell(record []string, c column) string {
 // reason stays; the caller adds to the return value whom it may concern.
 func (t *typist) fault(row *brick.Row, c column, reason, hint string) *brick.BadRow {
 	if row.Bad == nil {
-		row.Bad = &brick.BadRow{Column: t.reader.column(t.binding.index[c]), Reason: reason, Hint: hint}
+		_, at := t.reader.records.place(t.binding.index[c])
+		row.Bad = &brick.BadRow{Column: at, Reason: reason, Hint: hint}
 	}
 	return row.Bad
 }

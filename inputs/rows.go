@@ -1,12 +1,14 @@
 package inputs
 
 import (
-	"bufio"
 	"context"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/gocarina/gocsv"
 
@@ -44,15 +46,12 @@ type Reader struct {
 	name    string
 	options Options
 	text    *text
-	csv     *csv.Reader
-	records gocsv.SimpleDecoder
+	records *records
+	decoder gocsv.SimpleDecoder
 	binding *binding
 	typist  *typist
 	stats   Stats
 }
-
-// window is how many bytes are asked of the source at once.
-const window = 64 << 10
 
 // NewReader returns a reader of r. The name is the file's, for messages.
 func NewReader(r io.Reader, name string, o Options) *Reader {
@@ -60,26 +59,8 @@ func NewReader(r io.Reader, name string, o Options) *Reader {
 		o.Delimiter = ','
 	}
 	t := newText(r, "read "+name, o.Delimiter)
-	c := csv.NewReader(bufio.NewReaderSize(t, window))
-	c.Comma = o.Delimiter
-	c.ReuseRecord = true
-	c.FieldsPerRecord = -1
-	return &Reader{
-		name: name, options: o, text: t, csv: c,
-		records: gocsv.NewSimpleDecoderFromCSVReader(records{c, t}),
-	}
-}
-
-// records hands records to gocsv, telling the text below what is done with.
-type records struct {
-	*csv.Reader
-	text *text
-}
-
-// Read implements gocsv.CSVReader.
-func (r records) Read() ([]string, error) {
-	r.text.release(r.InputOffset())
-	return r.Reader.Read()
+	records := newRecords(t, o.Delimiter)
+	return &Reader{name: name, options: o, text: t, records: records, decoder: gocsv.NewSimpleDecoderFromCSVReader(records)}
 }
 
 // Stats returns what was read. They are complete once the rows have ended
@@ -141,9 +122,13 @@ func (r *Reader) Rows(ctx context.Context) iter.Seq2[brick.Row, error] {
 
 // readHeader reads the first record that is not blank, and binds its columns.
 func (r *Reader) readHeader() error {
-	record, err := r.records.GetCSVRow()
+	if d := r.options.Delimiter; strings.ContainsRune("\"\r\n", d) || d == utf8.RuneError || !utf8.ValidRune(d) {
+		return &brick.Error{Kind: brick.BadInput, Op: r.text.op, Err: fmt.Errorf("%q cannot separate cells", d),
+			Hint: "set `delimiter` to a character other than a quote or a line break"}
+	}
+	record, err := r.decoder.GetCSVRow()
 	for err == nil && blank(record) {
-		record, err = r.records.GetCSVRow()
+		record, err = r.decoder.GetCSVRow()
 	}
 	if err == io.EOF {
 		return &brick.Error{Kind: brick.BadInput, Op: r.text.op, Line: 1, Err: errors.New("the file is empty: it has no header line"),
@@ -154,76 +139,68 @@ func (r *Reader) readHeader() error {
 	}
 	header := make([]heading, len(record))
 	for i, cell := range record {
-		header[i] = heading{clean(cell), r.column(i)}
+		_, column := r.records.place(i)
+		header[i] = heading{clean(cell), column}
 	}
-	line, _ := r.csv.FieldPos(0)
 	r.binding = r.options.Columns.bind(header, r.options.NeedProject)
 	r.typist = newTypist(r)
 	var faults []error
 	for _, f := range r.binding.faults {
-		faults = append(faults, &brick.Error{Kind: brick.BadInput, Op: r.text.op, Line: line, Column: f.column, Hint: f.hint, Err: errors.New(f.reason)})
+		faults = append(faults, &brick.Error{Kind: brick.BadInput, Op: r.text.op, Line: r.records.line(), Column: f.column, Hint: f.hint, Err: errors.New(f.reason)})
 	}
 	return errors.Join(faults...)
 }
 
 // read reads one record into row and reports whether it is blank.
 func (r *Reader) read(row *brick.Row) (isBlank bool, err error) {
-	record, err := r.records.GetCSVRow()
+	record, err := r.decoder.GetCSVRow()
 	if err == nil {
-		row.Line, _ = r.csv.FieldPos(0)
+		row.Line = r.records.line()
 		return r.typist.read(row, record), nil
 	}
 	if err == io.EOF {
 		return false, err
 	}
 	misquoted, ok := errors.AsType[*csv.ParseError](err)
-	if !ok || r.text.err != nil && r.text.err != io.EOF {
+	if !ok || misquoted.Line != misquoted.StartLine || r.broken() {
 		return false, r.refusal(err)
 	}
-	raw, _ := r.text.from(misquoted.StartLine)
-	cells, ends := lenient(raw, r.options.Delimiter)
-	if !ends || misquoted.Line != misquoted.StartLine {
+	cells, ends := lenient(r.text.window[r.text.first:], r.options.Delimiter)
+	if !ends {
 		return false, r.refusal(err)
 	}
-	row.Line = misquoted.StartLine
-	column := r.text.column(misquoted.Line, misquoted.Column)
+	var column int
+	row.Line, column = r.text.place(r.text.first + misquoted.Column - 1)
 	row.Bad = &brick.BadRow{Column: column, Reason: "a quote stands where it must not", Hint: "put the whole cell in quotes and double those inside"}
 	suspect(row.Bad, cells)
 	return false, nil
 }
 
+// broken reports whether the source ended otherwise than with its end.
+func (r *Reader) broken() bool { return r.text.err != nil && r.text.err != io.EOF }
+
 // refusal returns the error that ends the sequence.
 func (r *Reader) refusal(err error) error {
-	if r.text.err != nil && r.text.err != io.EOF {
-		return r.text.err
-	}
 	misquoted, ok := errors.AsType[*csv.ParseError](err)
-	if !ok {
-		return &brick.Error{Kind: brick.BadInput, Op: r.text.op, Err: err, Hint: "set `delimiter` to a character other than a quote or a line break"}
+	switch {
+	case r.broken():
+		return r.text.err
+	case !ok:
+		return err
 	}
-	from, at := r.text.from(misquoted.StartLine)
-	at += openedAt(from, r.options.Delimiter)
+	at := r.text.first + openedAt(r.text.window[r.text.first:], r.options.Delimiter)
 	reason := "a quote opens here that is not closed as it must be"
 	if misquoted.Err == csv.ErrBareQuote {
-		_, at = r.text.from(misquoted.Line)
-		at += misquoted.Column - 1
+		at = r.text.from(misquoted.Line-misquoted.StartLine) + misquoted.Column - 1
 		reason = "a quote stands where it must not"
 	}
 	return r.text.refuse(at, reason+", and it is not certain where the row ends", "close the quote, or put the whole cell in quotes and double those inside")
 }
 
-// column returns where the i-th cell of the current record stands in its
-// line, in characters from 1.
-func (r *Reader) column(i int) int {
-	line, column := r.csv.FieldPos(i)
-	return r.text.column(line, column)
-}
-
 // warn tells whoever listens about the i-th cell of a row.
 func (r *Reader) warn(i int, text, hint string) {
-	if r.options.Warn == nil {
-		return
+	if r.options.Warn != nil {
+		line, column := r.records.place(i)
+		r.options.Warn(brick.Finding{Source: r.name, Line: line, Column: column, Warning: true, Text: text, Hint: hint})
 	}
-	line, _ := r.csv.FieldPos(i)
-	r.options.Warn(brick.Finding{Source: r.name, Line: line, Column: r.column(i), Warning: true, Text: text, Hint: hint})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"unicode/utf8"
 
 	"users-brick/brick"
@@ -14,44 +15,82 @@ import (
 // otherwise draw the rest of the file into memory.
 const maxRow = 1 << 20
 
-// text passes bytes on that are proven to be text: valid UTF-8 without NUL,
-// and without the byte order mark. It keeps what the consumer has not done
-// with, so that places can be named in characters and a row can be looked at
-// again as it was written.
+// chunk is how many bytes are asked of the source at once.
+const chunk = 64 << 10
+
+// text hands lines on that are proven to be text: valid UTF-8 without NUL,
+// and without the byte order mark. It keeps the record that is being read, so
+// that places can be named in characters, and a row can be looked at again as
+// it was written.
 type text struct {
 	source    io.Reader
 	op        string
 	delimiter rune
 
-	window  []byte // what was passed on from offset base on
-	base    int64
-	line    int // of window[0]
-	checked int // window[:checked] is proven
-	done    int64
-	total   int64 // bytes read from the source
-	err     error
+	window   []byte
+	first    int // where the record begins
+	line     int // of window[first]
+	next     int // where the next line begins
+	nextLine int
+	checked  int   // window[:checked] is proven
+	total    int64 // bytes read from the source
+	err      error // io.EOF, or why there is no more
 }
 
 func newText(source io.Reader, op string, delimiter rune) *text {
-	return &text{source: source, op: op, delimiter: delimiter, line: 1}
+	return &text{source: source, op: op, delimiter: delimiter, line: 1, nextLine: 1}
 }
 
-// release says that the consumer needs nothing before the offset any more.
-func (t *text) release(offset int64) { t.done = offset }
+// begin says that the next line begins a record; what is before it is not
+// needed any more.
+func (t *text) begin() { t.first, t.line = t.next, t.nextLine }
 
-// Read implements io.Reader. An error stays.
-func (t *text) Read(p []byte) (int, error) {
-	if t.err != nil {
-		return 0, t.err
+// peek returns the next line with its ending, or why there is none; the line
+// is good until the next call.
+func (t *text) peek() ([]byte, error) {
+	for scanned := 0; ; {
+		if i := bytes.IndexByte(t.window[t.next+scanned:t.checked], '\n'); i >= 0 {
+			return t.window[t.next : t.next+scanned+i+1], nil
+		}
+		scanned = t.checked - t.next
+		if t.err == nil {
+			t.fill()
+			continue
+		}
+		if t.err == io.EOF && scanned > 0 {
+			return t.window[t.next:t.checked], nil
+		}
+		return nil, t.err
 	}
-	n, err := t.fetch(p)
-	t.forget()
-	t.window = append(t.window, p[:n]...)
+}
+
+// take goes on by n bytes of the line that was peeked at.
+func (t *text) take(n int) {
+	t.next += n
+	if n > 0 && t.window[t.next-1] == '\n' {
+		t.nextLine++
+	}
+}
+
+// Read implements io.Reader. It never reads beyond the end of a line.
+func (t *text) Read(p []byte) (int, error) {
+	line, err := t.peek()
+	n := copy(p, line)
+	t.take(n)
+	return n, err
+}
+
+// fill gets more of the source, or sets err.
+func (t *text) fill() {
+	t.window = t.window[:copy(t.window, t.window[t.first:])]
+	t.next, t.checked, t.first = t.next-t.first, t.checked-t.first, 0
+	t.window = slices.Grow(t.window, chunk)
+	n, err := t.fetch(t.window[len(t.window) : len(t.window)+chunk])
+	t.window = t.window[:len(t.window)+n]
 	if fault := t.check(err == io.EOF); fault != nil {
-		n, err = 0, fault
+		err = fault
 	}
 	t.err = err
-	return n, err
 }
 
 // fetch reads from the source. The first call gets enough to know the kind of
@@ -90,19 +129,6 @@ func (t *text) broken(err error) error {
 	return &brick.Error{Op: t.op, Err: err}
 }
 
-// forget drops what the consumer has done with, and the empty lines that the
-// next row may be behind.
-func (t *text) forget() {
-	drop := int(max(0, t.done-t.base))
-	for drop < len(t.window) && (t.window[drop] == '\n' || t.window[drop] == '\r') {
-		drop++
-	}
-	t.line += bytes.Count(t.window[:drop], []byte{'\n'})
-	t.base += int64(drop)
-	t.checked -= min(drop, t.checked)
-	t.window = t.window[:copy(t.window, t.window[drop:])]
-}
-
 // check proves that the new part of the window is text, and that the row in
 // it is not too long.
 func (t *text) check(end bool) error {
@@ -126,7 +152,7 @@ func (t *text) check(end bool) error {
 
 func (t *text) tooLong() error {
 	at := openedAt(t.window, t.delimiter)
-	if t.window[at] == '"' {
+	if at < len(t.window) && t.window[at] == '"' {
 		return t.refuse(at, "a quote opens here that is not closed within 1 MiB", "close the quote, or double it if it belongs to the cell")
 	}
 	return t.refuse(at, "a row is longer than 1 MiB", "check that this is the right file, and that its lines end with line feeds")
@@ -138,29 +164,22 @@ func (t *text) refuse(at int, reason, hint string) *brick.Error {
 	return &brick.Error{Kind: brick.BadInput, Op: t.op, Line: line, Column: column, Hint: hint, Err: errors.New(reason)}
 }
 
-// place returns the line and the column in characters of window[at].
+// place returns the line and the column in characters of window[at], which
+// is not before the record.
 func (t *text) place(at int) (line, column int) {
-	before := t.window[:at]
+	before := t.window[t.first:at]
 	line = t.line + bytes.Count(before, []byte{'\n'})
 	return line, utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
 }
 
-// from returns the window from the beginning of a line on, and where that is.
-func (t *text) from(line int) (raw []byte, at int) {
-	for n := t.line; n < line; n++ {
-		next := bytes.IndexByte(t.window[at:], '\n')
-		if next < 0 {
-			break
-		}
-		at += next + 1
+// from returns where the n-th line of the record begins in the window, n
+// being 0 for its first.
+func (t *text) from(n int) int {
+	at := t.first
+	for ; n > 0; n-- {
+		at += bytes.IndexByte(t.window[at:], '\n') + 1
 	}
-	return t.window[at:], at
-}
-
-// column turns a column in bytes into one in characters.
-func (t *text) column(line, bytesColumn int) int {
-	raw, _ := t.from(line)
-	return utf8.RuneCount(raw[:min(len(raw), bytesColumn-1)]) + 1
+	return at
 }
 
 // foreignMarks are beginnings of files that are no text in UTF-8.
