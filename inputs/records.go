@@ -6,26 +6,29 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // records splits text into records for gocsv. It gives what encoding/csv
-// gives, which reads every record that has a quote in its first line; the
-// others are cut at the delimiters, in half the time.
+// gives. Records of one line whose quotes do nothing but enclose cells are cut
+// here, in half the time; encoding/csv itself reads all others.
 type records struct {
 	text      *text
 	delimiter string
-	quoted    *csv.Reader // reads from text, and no line too many
-	plain     bool        // the record had no quote
-	cells     []string    // of a plain record
+	careful   *csv.Reader // reads from text, and no line too many
+	cells     []string
 }
 
 func newRecords(t *text, delimiter rune) *records {
-	quoted := csv.NewReader(t)
-	quoted.Comma = delimiter
-	quoted.ReuseRecord = true
-	quoted.FieldsPerRecord = -1
-	return &records{text: t, delimiter: string(delimiter), quoted: quoted}
+	return &records{text: t, delimiter: string(delimiter), careful: strict(t, delimiter)}
+}
+
+// strict returns a reader by the letter of RFC 4180, for rows of any length.
+func strict(r io.Reader, delimiter rune) *csv.Reader {
+	c := csv.NewReader(r)
+	c.Comma = delimiter
+	c.ReuseRecord = true
+	c.FieldsPerRecord = -1
+	return c
 }
 
 // Read implements gocsv.CSVReader. The cells are good until the next call,
@@ -37,14 +40,12 @@ func (r *records) Read() ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.plain = bytes.IndexByte(line, '"') < 0
-		if !r.plain {
-			return r.quoted.Read()
+		row := bytes.TrimSuffix(bytes.TrimSuffix(line, []byte{'\n'}), []byte{'\r'})
+		if len(row) > 0 && !r.cut(string(row)) {
+			return r.careful.Read()
 		}
 		r.text.take(len(line))
-		line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte{'\n'}), []byte{'\r'})
-		if len(line) > 0 {
-			r.cut(string(line))
+		if len(row) > 0 {
 			return r.cells, nil
 		}
 	}
@@ -65,18 +66,32 @@ func (r *records) ReadAll() ([][]string, error) {
 	}
 }
 
-// cut makes the cells of a line without quotes.
-func (r *records) cut(line string) {
+// cut makes the cells of a line, and reports whether it could.
+func (r *records) cut(line string) bool {
 	r.cells = r.cells[:0]
-	for {
-		i := r.find(line)
-		if i < 0 {
-			r.cells = append(r.cells, line)
-			return
+	quotes := strings.IndexByte(line, '"') >= 0
+	for more := true; more; {
+		var cell string
+		if quotes && strings.HasPrefix(line, `"`) {
+			end := strings.IndexByte(line[1:], '"')
+			if end < 0 {
+				return false
+			}
+			cell, line = line[1:end+1], line[end+2:]
+			if line, more = strings.CutPrefix(line, r.delimiter); !more && line != "" {
+				return false
+			}
+		} else if end := r.find(line); end >= 0 {
+			cell, line = line[:end], line[end+len(r.delimiter):]
+		} else {
+			cell, more = line, false
 		}
-		r.cells = append(r.cells, line[:i])
-		line = line[i+len(r.delimiter):]
+		if quotes && strings.IndexByte(cell, '"') >= 0 {
+			return false // doubled or out of place
+		}
+		r.cells = append(r.cells, cell)
 	}
+	return true
 }
 
 // find returns where the next delimiter is, -1 when there is none.
@@ -93,14 +108,11 @@ func (r *records) line() int { return r.text.line }
 // place returns where the i-th cell of the current record stands: its line,
 // and its column in characters, both from 1.
 func (r *records) place(i int) (line, column int) {
-	if !r.plain {
-		first, _ := r.quoted.FieldPos(0)
-		line, bytesBefore := r.quoted.FieldPos(i)
-		return r.text.place(r.text.from(line-first) + bytesBefore - 1)
+	record := r.text.window[r.text.first:r.text.next]
+	again := strict(bytes.NewReader(record), r.careful.Comma)
+	if _, err := again.Read(); err != nil {
+		return r.line(), 0 // not reached: the record was read before
 	}
-	column = 1
-	for _, cell := range r.cells[:i] {
-		column += utf8.RuneCountInString(cell) + 1
-	}
-	return r.line(), column
+	line, bytesColumn := again.FieldPos(i)
+	return r.text.place(r.text.from(line-1) + bytesColumn - 1)
 }
