@@ -217,9 +217,9 @@ func load0(t *testing.T, text string) *params.Params {
 func documentsOf(f params.Field) []string {
 	texts := []string{`{"` + f.Name + `": ` + f.Example + `}`}
 	for _, inner := range f.Fields {
-		with := ""
-		if f.Name == "platform" && inner.Name != "type" {
-			with = `"type": "directory", `
+		with := map[string]string{"platform": `"type": "directory", `, "input_source": `"type": "web", `}[f.Name]
+		if inner.Name == "type" {
+			with = ""
 		}
 		texts = append(texts, `{"`+f.Name+`": {`+with+`"`+inner.Name+`": `+inner.Example+`}}`)
 	}

@@ -138,7 +138,7 @@ func (n *node) member(key string) (member, bool) {
 // name returns the key for a message.
 func (m member) name() string {
 	if m.value.secret {
-		return "a hidden key"
+		return "(hidden)"
 	}
 	return quoted(m.key)
 }

@@ -182,7 +182,7 @@ func (p *parser) object(n *node, depth int) {
 		n.members = append(n.members, key)
 		p.separator('}')
 	}
-	p.pos++
+	p.bracket()
 }
 
 // key reads a key with its colon, and reports whether a value may follow.
@@ -228,7 +228,14 @@ func (p *parser) list(n *node, depth int) {
 		n.items = append(n.items, p.value(depth+1))
 		p.separator(']')
 	}
-	p.pos++
+	p.bracket()
+}
+
+// bracket passes over the closing bracket, which is not there after a fault.
+func (p *parser) bracket() {
+	if !p.broken {
+		p.pos++
+	}
 }
 
 // separator passes over the comma between two members or items, and over none

@@ -27,7 +27,7 @@ func settle(fields []Field, n *node, notes *notes) *node {
 		var inside []Field
 		if f != nil {
 			name, inside = f.Name, f.Fields
-			if f.Secret {
+			if f.Name == hiddenName {
 				m.value.hide()
 			}
 		}

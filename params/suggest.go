@@ -22,14 +22,14 @@ func oneOf(words []string) string {
 
 // closest returns the known name with the fewest edits from word, letter case
 // ignored, the first of equals; nothing when more than a third of the word
-// would have to change.
+// would have to change, or more than one letter of a short one.
 func closest(word string, known []string) string {
 	const longest = 64
 	folded := []rune(brick.Fold(word))
-	if len(folded) > longest {
+	if len(folded) < 2 || len(folded) > longest {
 		return ""
 	}
-	best, fewest := "", len(folded)/3+1
+	best, fewest := "", max(2, len(folded)/3+1)
 	for _, name := range known {
 		if d := edits(folded, []rune(brick.Fold(name))); d < fewest {
 			best, fewest = name, d

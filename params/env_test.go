@@ -1,0 +1,84 @@
+package params_test
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"users-brick/params"
+)
+
+func TestOperatorsDefaults(t *testing.T) {
+	e, findings := params.ParseEnv([]string{"PATH=/bin", "BRICK_RATE=", "BRICK_PARAM_dry_run=1"})
+	expect(t, findings, "")
+	want := params.Env{
+		LogLevel: params.InfoLevel, LogFormat: params.AutoLog, Progress: params.AutoProgress,
+		Concurrency: 16, Timeout: 30 * time.Second, Memory: 64 << 20,
+	}
+	if e != want {
+		t.Errorf("got %+v", e)
+	}
+}
+
+func TestReadsTheOperatorsVariables(t *testing.T) {
+	e, findings := params.ParseEnv([]string{
+		"BRICK_PARAMS={\"pw\": \"s3cr3t\"}", "BRICK_PARAMS_FILE=s3://b/p.json", "BRICK_LOG_LEVEL=DEBUG", "BRICK_LOG_FORMAT=json",
+		"BRICK_PROGRESS=off", "BRICK_RUN_DIR=/runs", "BRICK_TMP_DIR=/tmp/x", "BRICK_CONCURRENCY=4", "BRICK_RATE=2.5",
+		"BRICK_TIMEOUT=90", "BRICK_MEMORY=1.5 GiB",
+	})
+	expect(t, findings, "")
+	unset := reflect.ValueOf(e)
+	for i := range unset.NumField() {
+		if unset.Field(i).IsZero() {
+			t.Errorf("%s is not read", unset.Type().Field(i).Name)
+		}
+	}
+	if e.Concurrency != 4 || e.Rate != 2.5 || e.Timeout != 90*time.Second || e.Memory != 3<<29 || e.Params.Reveal() != `{"pw": "s3cr3t"}` {
+		t.Errorf("got %+v", e)
+	}
+	if shown := fmt.Sprintf("%v %+v %#v", e, e, e); strings.Contains(shown, "s3cr3t") {
+		t.Error(shown)
+	}
+}
+
+func TestWrongVariablesAreNamed(t *testing.T) {
+	for environ, want := range map[string]string{
+		"BRICK_LOG_LEVEL=verbose": `BRICK_LOG_LEVEL: "verbose" cannot be used; hint: write one of: debug, info, warn, error`,
+		"BRICK_LOG_LEVEL=dbug":    `BRICK_LOG_LEVEL: "dbug" cannot be used; hint: did you mean "debug"?`,
+		"BRICK_PROGRESS=perhaps":  `BRICK_PROGRESS: "perhaps" cannot be used`,
+		"BRICK_CONCURRENCY=0":     `BRICK_CONCURRENCY: "0" cannot be used; hint: for example 16`,
+		"BRICK_RATE=-1":           `BRICK_RATE: "-1" cannot be used`,
+		"BRICK_RATE=NaN":          `BRICK_RATE: "NaN" cannot be used`,
+		"BRICK_TIMEOUT=0s":        `BRICK_TIMEOUT: "0s" cannot be used; hint: for example 30s`,
+		"BRICK_MEMORY=lots":       `BRICK_MEMORY: "lots" cannot be used; hint: for example 64MiB`,
+		"BRICK_LOGLEVEL=info":     `BRICK_LOGLEVEL: warning: nobody reads this variable; hint: did you mean "BRICK_LOG_LEVEL"?`,
+		"BRICK_ORGANIZATION=acme": `BRICK_ORGANIZATION: warning: nobody reads this variable; hint: a param is set by BRICK_PARAM_<name>`,
+		"HIDDEN_BRICK_PARAM_x=1":  "",
+	} {
+		_, findings := params.ParseEnv([]string{environ})
+		expect(t, findings, want)
+	}
+	_, findings := params.ParseEnv([]string{"BRICK_RATE=x", "BRICK_MEMORY=x"})
+	if len(findings) != 2 {
+		t.Errorf("not all at once: %v", findings)
+	}
+}
+
+func TestEveryVariableIsExplained(t *testing.T) {
+	for _, v := range params.EnvVars() {
+		if !strings.HasPrefix(v.Name, "BRICK_") || !strings.HasSuffix(v.Help, ".") {
+			t.Errorf("%+v", v)
+		}
+	}
+}
+
+func TestBytesPrintAsTheyAreRead(t *testing.T) {
+	for text, want := range map[string]string{"1024": "1KiB", "64 mib": "64MiB", "1000B": "1000", "2GB": "1953125KiB", "3tib": "3TiB"} {
+		var b params.Bytes
+		if err := b.UnmarshalText([]byte(text)); err != nil || b.String() != want {
+			t.Errorf("%s is read as %s, %v", text, b, err)
+		}
+	}
+}
