@@ -27,11 +27,12 @@ type chunk struct {
 // collector need not look at entries.
 type entry struct {
 	window uint64 // the part of the record under comparison, see window
+	order  uint64 // the first window on its order, see sorter
 	chunk  uint32
 	offset uint32
 }
 
-const entrySize = 16
+const entrySize = 24
 
 // cost returns the memory that the records take once they are sorted.
 func (a *arena) cost() int64 { return a.size + int64(a.records)*entrySize }

@@ -22,31 +22,75 @@ const windowStep = 7
 // fewEntries is how many entries are sorted faster by comparing whole records.
 const fewEntries = 12
 
-// sort brings the entries into the order of their records.
+// sorter brings entries into the order of their records.
 //
 // It is a multikey quicksort that looks at seven bytes at once: entries are
 // ordered by a window on the field, and those that look the same through it
-// once more by the next window. The window opens behind the prefix that all of
+// once more by the next window. Windows open behind the prefix that all of
 // them share, as the ids of projects do, so that one look mostly suffices.
-func (a *arena) sort(entries []entry) { a.sortFrom(entries, keyField, 0) }
+//
+// What costs time is not comparing but reaching for records all over memory.
+// So the first windows on key and order are filled together, in one pass over
+// the records as they lie.
+type sorter struct {
+	*arena
+	orderDepth int // of the window kept in entry.order
+}
+
+// sort brings the arena's entries, given as its records lie, into order.
+func (a *arena) sort(entries []entry) {
+	if len(entries) == 0 {
+		return
+	}
+	s := sorter{arena: a, orderDepth: a.shared(entries, orderField, 0)}
+	for i, e := range entries {
+		entries[i].order = window(a.text(e, orderField, s.orderDepth))
+	}
+	s.sortFrom(entries, keyField, 0)
+}
 
 // sortFrom sorts entries that are equal before position depth of field f.
-func (a *arena) sortFrom(entries []entry, f field, depth int) {
+func (s sorter) sortFrom(entries []entry, f field, depth int) {
 	for f != valueField && len(entries) > fewEntries {
-		depth += a.shared(entries, f, depth)
-		if a.load(entries, f, depth) {
+		var same bool
+		if f == orderField && depth == 0 {
+			depth, same = s.orderDepth, showOrder(entries)
+		} else {
+			depth += s.shared(entries, f, depth)
+			same = s.load(entries, f, depth)
+		}
+		if same {
 			f, depth = following(entries[0], f, depth)
 			continue
 		}
 		slices.SortFunc(entries, func(x, y entry) int { return cmp.Compare(x.window, y.window) })
-		a.sortEqual(entries, f, depth)
+		s.sortEqual(entries, f, depth)
 		return
 	}
-	slices.SortFunc(entries, func(x, y entry) int { return a.at(x).compareFrom(a.at(y), f) })
+	slices.SortFunc(entries, func(x, y entry) int { return s.compare(x, y, f) })
+}
+
+// showOrder makes the window of every entry the one on its order and reports
+// whether all show the same.
+func showOrder(entries []entry) (same bool) {
+	same = true
+	for i := range entries {
+		entries[i].window = entries[i].order
+		same = same && entries[i].window == entries[0].window
+	}
+	return same
+}
+
+// compare compares two entries that are equal before field f.
+func (s sorter) compare(x, y entry, f field) int {
+	if f == orderField && x.order != y.order {
+		return cmp.Compare(x.order, y.order)
+	}
+	return s.at(x).compareFrom(s.at(y), f)
 }
 
 // sortEqual sorts each stretch of entries that show the same window.
-func (a *arena) sortEqual(entries []entry, f field, depth int) {
+func (s sorter) sortEqual(entries []entry, f field, depth int) {
 	for start := 0; start < len(entries); {
 		end := start + 1
 		for end < len(entries) && entries[end].window == entries[start].window {
@@ -54,7 +98,7 @@ func (a *arena) sortEqual(entries []entry, f field, depth int) {
 		}
 		if end-start > 1 {
 			f, depth := following(entries[start], f, depth)
-			a.sortFrom(entries[start:end], f, depth)
+			s.sortFrom(entries[start:end], f, depth)
 		}
 		start = end
 	}
