@@ -53,17 +53,27 @@ func (fs Findings) Sort() {
 	})
 }
 
-// Err returns nil when there are only warnings, else an error of kind
-// BadInput that lists every finding that is none, one to a line.
+// Err returns nil when there are only warnings, else an [Error] of kind
+// BadInput around a [FindingsError].
 func (fs Findings) Err() error {
-	var lines []string
 	for _, f := range fs {
+		if !f.Warning {
+			return &Error{Kind: BadInput, Err: &FindingsError{fs}}
+		}
+	}
+	return nil
+}
+
+// FindingsError is the error that findings amount to.
+type FindingsError struct{ Findings Findings }
+
+// Error lists every finding that is no warning, one to a line.
+func (e *FindingsError) Error() string {
+	var lines []string
+	for _, f := range e.Findings {
 		if !f.Warning {
 			lines = append(lines, f.String())
 		}
 	}
-	if len(lines) == 0 {
-		return nil
-	}
-	return &Error{Kind: BadInput, Err: fmt.Errorf("%s", strings.Join(lines, "\n"))}
+	return strings.Join(lines, "\n")
 }

@@ -32,6 +32,9 @@ type Job struct {
 	TmpDir string     // for sorting; "" means the system's
 	Memory int64      // bytes for sorting; 0 means the default
 	Emit   brick.Emit // hears what happens; may be nil
+
+	// Watch sees every decision of a plan, from several goroutines; may be nil.
+	Watch func(brick.Scope, *plan.Decision)
 }
 
 // Source is the file as rows. Input and HasGroups are asked when Rows has
@@ -42,6 +45,10 @@ type Source struct {
 	HasGroups func() bool // the file has a column of groups
 }
 
+// Looker opens the view of the platform. It is called once, when the file has
+// been read well.
+type Looker func(context.Context) (*platform.View, error)
+
 // Plan reads the file to its end, compares it with the platform and writes
 // the plan. Nothing is written to the platform.
 //
@@ -49,12 +56,16 @@ type Source struct {
 // End.Refusal set, so that one can look at it. An error means that there is no
 // plan: the file is refused (kind BadInput), the platform refuses the brick
 // (Denied), the run was stopped (Interrupted), or something broke.
-func (j *Job) Plan(ctx context.Context, view *platform.View, src Source) (*plan.Plan, error) {
+func (j *Job) Plan(ctx context.Context, look Looker, src Source) (*plan.Plan, error) {
 	part, err := j.partition(ctx, src)
 	if err != nil {
 		return nil, err
 	}
 	defer part.Close()
+	view, err := look(ctx)
+	if err != nil {
+		return nil, err
+	}
 	targets, err := j.targets(ctx, view, part)
 	if err != nil {
 		return nil, err

@@ -146,6 +146,9 @@ func (p *planning) compare(ctx context.Context, t *target, b *bench, s *section)
 	rules := p.rules(t, names, doubts)
 	wants := plan.Merge(rowsOf(t.rows), p.resolver(t, names))
 	for d, err := range plan.Diff(wants, membersOf(have), rules) {
+		if err == nil && p.job.Watch != nil {
+			p.job.Watch(t.scope, &d)
+		}
 		if err == nil {
 			err = s.decided(&d)
 		}

@@ -55,12 +55,13 @@ func (v Verdict) String() string {
 type Decision struct {
 	Login    brick.Login
 	Verdict  Verdict
-	Before   brick.Status // zero: not there
-	Change   brick.Change // when Changed: Seq is not set
-	Withheld brick.Action // when Held: what would have been done, zero when that is not known
-	Reason   string       // when Held
-	Lines    []int        // the person's rows
-	BadRows  int          // how many of them only the comparison showed to be bad
+	Member   *brick.Member // as the platform holds him, nil when he is not there; good until the next decision
+	Before   brick.Status  // of Member, zero when he is not there
+	Change   brick.Change  // when Changed: Seq is not set
+	Withheld brick.Action  // when Held: what would have been done, zero when that is not known
+	Reason   string        // when Held
+	Lines    []int         // the person's rows
+	BadRows  int           // how many of them only the comparison showed to be bad
 }
 
 // Diff compares the wants of a scope with its members. Both must come in the
@@ -142,7 +143,7 @@ func (j *join) want(w *Want) bool {
 func (r *Rules) decide(w *Want, m *brick.Member) Decision {
 	var d Decision
 	if m != nil {
-		d.Login, d.Before = m.Login, m.Status
+		d.Login, d.Member, d.Before = m.Login, m, m.Status
 	}
 	if w != nil {
 		d.Login, d.Lines = w.Login, w.Lines

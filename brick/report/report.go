@@ -20,6 +20,7 @@ type Report struct {
 	Target   string
 	Params   string // digest
 	PlanOnly bool   // nothing was to be applied
+	Detailed bool   // changes that are pending have an exit code of their own
 	Started  time.Time
 	Duration time.Duration
 	Calls    int64 // how many times the platform was asked for something
@@ -90,6 +91,8 @@ func (r *Report) ending() (string, int) {
 		return r.failing(brick.KindOf(r.Err))
 	case r.Plan != nil && r.Plan.End.Refusal != nil:
 		return r.failing(r.Plan.End.Refusal.Kind)
+	case r.Detailed && r.Total.Planned.Changes() > 0:
+		return Pending, brick.ExitChangesPending
 	case r.Total.Unplanned > 0 || r.Total.HeldScopes > 0:
 		return Partial, brick.ExitPartial
 	case r.Total.Held > 0 || r.Total.Failed > 0:

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"users-brick/brick"
+	"users-brick/brick/platform"
+	"users-brick/brick/platform/directory"
+	"users-brick/inputs"
+	"users-brick/inputs/file"
+	"users-brick/params"
+)
+
+// The three lists: what this program can read from, what it can do (package
+// modes), and where users may live. Adding one is a line here.
+
+// inputType is a place that files come from.
+type inputType struct {
+	name params.InputType
+	doc  string
+	open func(in *params.Input, stdin io.Reader) inputs.Source
+}
+
+func inputTypes() []inputType {
+	return []inputType{
+		{params.FileInput, "A path on this machine, or - for standard input.", openFile},
+	}
+}
+
+func openFile(in *params.Input, stdin io.Reader) inputs.Source {
+	return file.Source{Path: in.Path, Stdin: stdin}
+}
+
+// platformType is a place where users live.
+type platformType struct {
+	name   string
+	doc    string
+	target func(*params.Platform) string // what on the platform, for people
+	open   func(context.Context, *params.Platform, access) (platform.Driver, error)
+}
+
+// access says how a platform is opened.
+type access struct {
+	readOnly bool
+	runID    string
+	now      func() time.Time
+}
+
+func platformTypes() []platformType {
+	return []platformType{
+		{params.DirectoryPlatform, "The embedded directory: one SQLite file, which needs nothing else.", directoryTarget, openDirectory},
+	}
+}
+
+func directoryTarget(to *params.Platform) string { return to.Path }
+
+func openDirectory(ctx context.Context, to *params.Platform, a access) (platform.Driver, error) {
+	return directory.Open(ctx, directory.Options{
+		Path: to.Path, Seed: to.Seed, ReadOnly: a.readOnly, RunID: a.runID, Now: a.now,
+	})
+}
+
+// findInput returns the input that the params name.
+func findInput(in *params.Input) (inputType, error) {
+	var known []string
+	for _, t := range inputTypes() {
+		if t.name == in.Type {
+			return t, nil
+		}
+		known = append(known, string(t.name))
+	}
+	return inputType{}, missing("input_source", string(in.Type), known)
+}
+
+// findPlatform returns the platform that the params name.
+func findPlatform(to *params.Platform) (platformType, error) {
+	var known []string
+	for _, t := range platformTypes() {
+		if t.name == to.Type {
+			return t, nil
+		}
+		known = append(known, t.name)
+	}
+	return platformType{}, missing("platform", to.Type, known)
+}
+
+func missing(param, name string, known []string) error {
+	return &brick.Error{
+		Kind: brick.BadInput, Err: fmt.Errorf("%s: this version cannot work with type %q", param, name),
+		Hint: fmt.Sprintf("it knows %v", known),
+	}
+}

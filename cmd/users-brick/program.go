@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"users-brick/brick"
+	"users-brick/params"
+)
+
+// program is one call of users-brick, with everything that it gets from
+// outside.
+type program struct {
+	args    []string
+	environ []string // in the form of os.Environ
+	version string
+	stdin   io.Reader
+	stdout  io.Writer // results
+	stderr  io.Writer // progress and logs
+
+	stdinTerminal  bool
+	stderrTerminal bool
+	now            func() time.Time
+}
+
+// exit ends a command with an exit code; what there is to say has been said.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }
+
+// main runs the command that the arguments name and returns the exit code.
+func (p *program) main(ctx context.Context) int {
+	root := p.root()
+	root.SetArgs(p.args)
+	root.SetIn(p.stdin)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return brick.ExitDone
+	}
+	if code, ok := errors.AsType[exit](err); ok {
+		return int(code)
+	}
+	fmt.Fprintln(p.stderr, "error:", err)
+	if code := signalCode(ctx); code != 0 {
+		return code
+	}
+	if _, ok := errors.AsType[*brick.Error](err); !ok {
+		return brick.ExitFailed
+	}
+	return brick.KindOf(err).ExitCode()
+}
+
+// root is the table of commands.
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "users-brick",
+		Short: "Make the users of a platform match a file",
+		Long: "users-brick reads params and a file of users, compares the file with a platform,\n" +
+			"and makes each organization and project look like the file.",
+		Example:       "  users-brick plan params.json    what would be done\n  users-brick run params.json     do it",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		return &brick.Error{Kind: brick.BadInput, Err: err, Hint: "see --help"}
+	})
+	p.operatorFlags(root)
+	root.AddCommand(
+		p.runCommand(), p.planCommand(), p.applyCommand(),
+		p.validateCommand(), p.explainCommand(), p.schemaCommand(), p.showCommand(),
+		p.directoryCommand(), p.versionCommand(),
+	)
+	return root
+}
+
+// usage makes wrong arguments a matter of bad input.
+func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return &brick.Error{Kind: brick.BadInput, Err: err, Hint: "see " + cmd.CommandPath() + " --help"}
+		}
+		return nil
+	}
+}
+
+// operatorFlags gives each of the operator's variables a flag that stands
+// above it: --log-level for BRICK_LOG_LEVEL.
+func (p *program) operatorFlags(root *cobra.Command) {
+	for _, v := range params.EnvVars() {
+		if v.Name == "BRICK_PARAMS" || v.Name == "BRICK_PARAMS_FILE" {
+			continue
+		}
+		name := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(v.Name, "BRICK_")), "_", "-")
+		help := strings.TrimSuffix(v.Help, ".") + " (" + v.Name + ")"
+		root.PersistentFlags().Func(name, help, func(value string) error {
+			p.environ = append(p.environ, v.Name+"="+value)
+			return nil
+		})
+		root.PersistentFlags().Lookup(name).DefValue = v.Default
+	}
+}
+
+func (p *program) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the version", Args: usage(cobra.NoArgs),
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(p.stdout, "users-brick", p.version)
+			return err
+		},
+	}
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"users-brick/brick/report"
+)
+
+func (p *program) runCommand() *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "run [PARAMS]",
+		Short: "Make the platform match the file",
+		Long: "Reads the params and the file, plans everything, lets the guard judge the plan, and does it.\n" +
+			"PARAMS is a path, - for standard input, or a web address; without it BRICK_PARAMS_FILE,\n" +
+			"BRICK_PARAMS, or standard input when it is no terminal.",
+		Args: usage(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.run(cmd.Context(), args, format)
+		},
+	}
+	formatFlag(cmd, &format, "text", "json", "markdown")
+	return cmd
+}
+
+func (p *program) run(ctx context.Context, args []string, format string) error {
+	s, err := p.load(ctx, args)
+	if err != nil {
+		return err
+	}
+	if s.params.DryRun {
+		return p.plan(ctx, s, planOptions{format: format})
+	}
+	n, err := p.begin(s, "")
+	if err != nil {
+		return err
+	}
+	n.heading(format)
+	err = n.plan(ctx, false, nil)
+	if err == nil {
+		err = n.apply(ctx)
+	}
+	return n.end(ctx, err, format)
+}
+
+// heading says on what the session works, before anything else is said.
+func (n *session) heading(format string) {
+	if format == "text" {
+		report.Heading(n.program.stdout, &n.report)
+	}
+}
+
+// planOptions are what the command plan is told.
+type planOptions struct {
+	out      string
+	format   string
+	detailed bool
+}
+
+func (p *program) planCommand() *cobra.Command {
+	var o planOptions
+	cmd := &cobra.Command{
+		Use:   "plan [PARAMS]",
+		Short: "Say what a run would do, and do nothing",
+		Long: "Reads the params and the file and compares it with the platform, which is only looked at.\n" +
+			"With --out the plan stays in a directory, to be looked through and given to apply.",
+		Args: usage(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := p.load(cmd.Context(), args)
+			if err != nil {
+				return err
+			}
+			return p.plan(cmd.Context(), s, o)
+		},
+	}
+	cmd.Flags().StringVar(&o.out, "out", "", "keep the plan in this directory")
+	cmd.Flags().BoolVar(&o.detailed, "detailed-exitcode", false, "exit 10 when there is something to do")
+	formatFlag(cmd, &o.format, "text", "json", "markdown")
+	return cmd
+}
+
+func (p *program) plan(ctx context.Context, s *settings, o planOptions) error {
+	n, err := p.begin(s, o.out)
+	if err != nil {
+		return err
+	}
+	n.report.PlanOnly, n.report.Detailed = true, o.detailed
+	n.heading(o.format)
+	return n.end(ctx, n.plan(ctx, true, nil), o.format)
+}

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"users-brick/brick"
+	"users-brick/brick/engine"
+	"users-brick/brick/plan"
+	"users-brick/brick/platform"
+	"users-brick/brick/report"
+	"users-brick/inputs"
+	"users-brick/params"
+)
+
+// session is one run, plan or apply: its job, its listeners, its report.
+type session struct {
+	*settings
+	program *program
+	job     engine.Job
+	report  report.Report
+	emit    brick.Emit
+
+	passing bool   // the session's directory is deleted at the end
+	quit    func() // ends the listeners
+
+	mu       sync.Mutex // guards the warnings, which listeners add to
+	conn     *platform.Conn
+	warnings brick.Findings
+	more     int
+}
+
+// shownWarnings is how many warnings a report keeps.
+const shownWarnings = 1000
+
+// begin starts a session. dir is where the plan goes; empty means a place of
+// its own, which is deleted at the end.
+func (p *program) begin(s *settings, dir string) (*session, error) {
+	started := p.now()
+	n := &session{settings: s, program: p}
+	n.job = engine.Job{
+		RunID: newRunID(started), Program: "users-brick " + p.version, Started: started,
+		Platform: s.platform.name, Target: s.platform.target(&s.params.Platform),
+		Mode: s.mode, Params: s.params, TmpDir: s.env.TempDir, Memory: int64(s.env.Memory),
+	}
+	n.emit, n.quit = p.listeners(&s.env)
+	n.job.Emit = n.emit
+	n.report = report.Report{
+		RunID: n.job.RunID, Program: n.job.Program, Mode: s.mode.Name, Platform: n.job.Platform,
+		Target: n.job.Target, Params: s.params.Digest(), Started: started, Input: inputName(&s.params.Input),
+	}
+	if err := n.place(dir); err != nil {
+		return nil, err
+	}
+	n.emit.Send(brick.RunStarted{RunID: n.job.RunID, Mode: s.mode.Name, Platform: n.job.Platform, Target: n.job.Target})
+	for _, f := range s.warnings {
+		n.warn(f)
+	}
+	return n, nil
+}
+
+// place makes the directory of the plan and leaves the redacted params there.
+func (n *session) place(dir string) error {
+	if dir == "" && n.env.RunDir != "" {
+		dir = filepath.Join(n.env.RunDir, n.job.RunID)
+	}
+	if dir == "" {
+		temporary, err := os.MkdirTemp(n.env.TempDir, "users-brick-*")
+		if err != nil {
+			return fmt.Errorf("make a place for the plan: %w", err)
+		}
+		n.job.Dir, n.passing = temporary, true
+		return nil
+	}
+	n.job.Dir = dir
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make a place for the plan: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, paramsFile), n.params.Redacted(), 0o600); err != nil {
+		return fmt.Errorf("keep the params: %w", err)
+	}
+	return nil
+}
+
+// The files that a session leaves beside its plan.
+const (
+	paramsFile = "params.json"
+	reportFile = "report.json"
+)
+
+func (n *session) warn(f brick.Finding) {
+	n.mu.Lock()
+	if len(n.warnings) < shownWarnings {
+		n.warnings = append(n.warnings, f)
+	} else {
+		n.more++
+	}
+	n.mu.Unlock()
+	n.emit.Send(brick.Noticed{Finding: f})
+}
+
+// connect opens the platform, once the file has been read.
+func (n *session) connect(ctx context.Context, readOnly bool) (*platform.Conn, error) {
+	driver, err := n.platform.open(ctx, &n.params.Platform, access{readOnly, n.job.RunID, n.program.now})
+	if err != nil {
+		return nil, err
+	}
+	n.conn = platform.Connect(driver, platform.Options{
+		Concurrency: int(n.env.Concurrency), Rate: float64(n.env.Rate), Retry: platform.DefaultRetry, Emit: n.emit,
+	})
+	return n.conn, nil
+}
+
+// plan reads the file and makes the plan.
+func (n *session) plan(ctx context.Context, readOnly bool, watch func(*brick.Row)) error {
+	stream, err := n.open(ctx, n.program)
+	if err != nil {
+		return err
+	}
+	defer stream.Close()
+	reader := inputs.NewReader(stream, stream.Name, readerOptions(n.params, &n.mode, n.warn))
+	rows := checked(reader.Rows(ctx), &n.params.Input, stream)
+	if watch != nil {
+		rows = watched(rows, watch)
+	}
+	look := func(ctx context.Context) (*platform.View, error) {
+		conn, err := n.connect(ctx, readOnly)
+		if err != nil {
+			return nil, err
+		}
+		return conn.View, nil
+	}
+	made, err := n.job.Plan(ctx, look, engine.Source{
+		Rows: rows,
+		Input: func() plan.Input {
+			return plan.Input{Name: stream.Name, Bytes: stream.Bytes(), SHA256: stream.Digest()}
+		},
+		HasGroups: func() bool { return hasColumn(reader.Stats().Matched, n.params.Columns.UserGroups) },
+	})
+	n.report.Plan = made
+	return err
+}
+
+// apply does the plan, and verifies it when that is asked for.
+func (n *session) apply(ctx context.Context) error {
+	if n.report.Plan.End.Refusal != nil {
+		return nil
+	}
+	out, err := n.job.Apply(ctx, n.conn, n.report.Plan)
+	n.report.Done = out
+	if err == nil && n.report.Plan.Header.Verify {
+		_, err = n.job.Verify(ctx, n.conn.View, n.report.Plan, out)
+	}
+	return err
+}
+
+// end sums up, writes the report and frees everything. It returns what the
+// command returns: nil, or the exit code.
+func (n *session) end(ctx context.Context, err error, format string) error {
+	defer n.free()
+	r := &n.report
+	r.Err, r.Signal = err, signalCode(ctx)
+	if r.Signal != 0 && brick.KindOf(err) != brick.Interrupted {
+		r.Signal = 0 // the work was done before the signal mattered
+	}
+	r.Warnings, r.Unshown = n.warnings, n.more
+	r.Duration = n.program.now().Sub(r.Started)
+	if n.conn != nil {
+		r.Calls = n.conn.Calls()
+		if closing := n.conn.Close(); r.Err == nil {
+			r.Err = closing
+		}
+	}
+	if err := r.Settle(); err != nil {
+		return err
+	}
+	n.quit()
+	n.emit.Send(brick.RunEnded{RunID: r.RunID, Outcome: r.Outcome, ExitCode: r.ExitCode, Duration: r.Duration})
+	if err := errors.Join(n.print(format), n.keepReport()); err != nil {
+		return err
+	}
+	if r.ExitCode != brick.ExitDone {
+		return exit(r.ExitCode)
+	}
+	return nil
+}
+
+func (n *session) print(format string) error {
+	switch format {
+	case "json":
+		return n.report.JSON(n.program.stdout)
+	case "markdown":
+		return n.report.Markdown(n.program.stdout)
+	}
+	return n.report.Text(n.program.stdout)
+}
+
+// keepReport leaves the report beside the plan, when the plan stays.
+func (n *session) keepReport() error {
+	if n.passing {
+		return nil
+	}
+	f, err := os.OpenFile(filepath.Join(n.job.Dir, reportFile), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("keep the report: %w", err)
+	}
+	return errors.Join(n.report.JSON(f), f.Close())
+}
+
+func (n *session) free() {
+	if n.report.Plan != nil {
+		n.report.Plan.Close()
+	}
+	if n.passing {
+		os.RemoveAll(n.job.Dir)
+	}
+}
+
+func inputName(in *params.Input) string {
+	switch in.Type {
+	case params.FileInput:
+		return in.Path
+	case params.S3Input:
+		return "s3://" + in.Bucket + "/" + in.Key
+	}
+	return string(in.Type)
+}

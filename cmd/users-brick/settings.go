@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"users-brick/brick"
+	"users-brick/modes"
+	"users-brick/params"
+)
+
+// settings are what a command works by: the operator's side and the params.
+type settings struct {
+	env      params.Env
+	params   *params.Params
+	mode     brick.Mode
+	warnings brick.Findings
+	input    inputType
+	platform platformType
+}
+
+// load reads the operator's variables and the params. Everything that is
+// wrong is listed in one error of kind BadInput.
+func (p *program) load(ctx context.Context, args []string) (*settings, error) {
+	env, findings := params.ParseEnv(p.environ)
+	if err := findings.Err(); err != nil {
+		return nil, err
+	}
+	source, err := p.paramsSource(ctx, &env, args)
+	if err != nil {
+		return nil, err
+	}
+	loaded, more := params.Load(source, modes.All(), p.environ, os.ReadFile)
+	return settle(env, loaded, append(findings, more...))
+}
+
+// settle finds what the params name.
+func settle(env params.Env, loaded *params.Params, findings brick.Findings) (*settings, error) {
+	if err := findings.Err(); err != nil {
+		return nil, err
+	}
+	s := &settings{env: env, params: loaded, warnings: findings}
+	s.mode, _ = modes.Find(loaded.SyncMode)
+	var err error
+	if s.input, err = findInput(&loaded.Input); err != nil {
+		return nil, err
+	}
+	s.platform, err = findPlatform(&loaded.Platform)
+	return s, err
+}
+
+// paramsSource finds the params: the argument, BRICK_PARAMS_FILE,
+// BRICK_PARAMS, or standard input when it is no terminal.
+func (p *program) paramsSource(ctx context.Context, env *params.Env, args []string) (params.Source, error) {
+	switch {
+	case len(args) > 0:
+		return p.readParams(ctx, args[0], env.Timeout)
+	case env.ParamsFile != "":
+		return p.readParams(ctx, env.ParamsFile, env.Timeout)
+	case env.Params.Given():
+		return params.Source{Name: "BRICK_PARAMS", Text: []byte(env.Params.Reveal())}, nil
+	case !p.stdinTerminal:
+		return p.readParams(ctx, "-", env.Timeout)
+	}
+	return params.Source{}, &brick.Error{
+		Kind: brick.BadInput, Err: errors.New("no params are given"),
+		Hint: "name a file of params, or - for standard input, or set BRICK_PARAMS_FILE or BRICK_PARAMS",
+	}
+}
+
+// maxParams is how large a document of params may be, in bytes.
+const maxParams = 4 << 20
+
+func (p *program) readParams(ctx context.Context, name string, timeout time.Duration) (params.Source, error) {
+	var text []byte
+	var err error
+	shown := name
+	switch scheme, _, isURL := strings.Cut(name, "://"); {
+	case name == "-":
+		shown = "standard input"
+		text, err = readSome(p.stdin)
+	case isURL && (scheme == "http" || scheme == "https"):
+		shown, _, _ = strings.Cut(name, "?")
+		text, err = download(ctx, name, timeout)
+	case isURL:
+		err = fmt.Errorf("params cannot be read from %s:// addresses by this version", scheme)
+	default:
+		text, err = os.ReadFile(name)
+	}
+	if err != nil {
+		return params.Source{}, &brick.Error{Kind: brick.BadInput, Op: "read params", Err: err}
+	}
+	return params.Source{Name: shown, Text: text}, nil
+}
+
+func readSome(r io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(r, maxParams+1))
+	if err == nil && len(text) > maxParams {
+		err = fmt.Errorf("larger than %d bytes", maxParams)
+	}
+	return text, err
+}
+
+// download reads params from a web address. Its query may hold a secret, so
+// no error shows it.
+func download(ctx context.Context, address string, timeout time.Duration) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, errors.New("the address is not a web address")
+	}
+	where := request.URL.Scheme + "://" + request.URL.Host + request.URL.Path
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", where, errors.Unwrap(err))
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s: the server answered %s", where, answer.Status)
+	}
+	return readSome(answer.Body)
+}
+
+// newRunID returns an id that sorts by time and that no other run has.
+func newRunID(now time.Time) string {
+	var tail [3]byte
+	rand.Read(tail[:])
+	return now.UTC().Format("20060102T150405Z") + "-" + hex.EncodeToString(tail[:])
+}

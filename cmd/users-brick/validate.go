@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"users-brick/brick"
+	"users-brick/inputs"
+)
+
+func (p *program) validateCommand() *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "validate [PARAMS]",
+		Short: "Check the params and the file, without a platform",
+		Long:  "Lists everything that is wrong with the params and with the rows of the file, with line and\ncolumn. It exits 2 when anything is.",
+		Args:  usage(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			v := validation{Findings: brick.Findings{}}
+			v.check(cmd.Context(), p, args)
+			return v.print(p, format)
+		},
+	}
+	formatFlag(cmd, &format, "text", "json")
+	return cmd
+}
+
+// validation is what validate finds, and the document that it prints.
+type validation struct {
+	Valid    bool           `json:"valid"`
+	Findings brick.Findings `json:"findings"`
+	File     *profile       `json:"file,omitzero"`
+}
+
+// profile says what the file was made of.
+type profile struct {
+	Name     string   `json:"name"`
+	Bytes    int64    `json:"bytes"`
+	Digest   string   `json:"sha256"`
+	Rows     int64    `json:"rows"`
+	Bad      int64    `json:"bad_rows"`
+	Projects int      `json:"projects,omitzero"`
+	Matched  []string `json:"columns"`
+	Unused   []string `json:"unused_columns"`
+}
+
+// check gathers everything that is wrong with the params, and if they can be
+// used everything that is wrong with the file.
+func (v *validation) check(ctx context.Context, p *program, args []string) {
+	s, err := p.load(ctx, args)
+	if err != nil {
+		v.blame(err)
+		return
+	}
+	v.Findings = append(v.Findings, s.warnings...)
+	stream, err := s.open(ctx, p)
+	if err != nil {
+		v.blame(err)
+		return
+	}
+	defer stream.Close()
+	v.File = &profile{Name: stream.Name}
+	reader := inputs.NewReader(stream, stream.Name, readerOptions(s.params, &s.mode, func(f brick.Finding) {
+		v.Findings = append(v.Findings, f)
+	}))
+	projects := map[string]bool{}
+	for row, err := range checked(reader.Rows(ctx), &s.params.Input, stream) {
+		if err != nil {
+			v.blame(err)
+			break
+		}
+		if row.Project != "" && s.mode.ByProject() {
+			projects[row.Project] = true
+		}
+		v.row(stream.Name, &row)
+	}
+	stats := reader.Stats()
+	v.File.Bytes, v.File.Digest, v.File.Projects = stream.Bytes(), stream.Digest(), len(projects)
+	v.File.Rows, v.File.Bad = stats.Rows, stats.Bad
+	v.File.Matched, v.File.Unused = append([]string{}, stats.Matched...), append([]string{}, stats.Unused...)
+	if v.File.Rows == 0 && !s.params.AllowEmpty {
+		v.Findings = append(v.Findings, brick.Finding{Source: stream.Name, Text: "the file has no rows", Hint: "when it is meant, set allow_empty to true"})
+	}
+}
+
+func (v *validation) row(name string, row *brick.Row) {
+	if row.Bad != nil {
+		v.Findings = append(v.Findings, brick.Finding{
+			Source: name, Line: row.Line, Column: row.Bad.Column, Text: row.Bad.Reason, Hint: row.Bad.Hint,
+		})
+	}
+}
+
+// blame turns an error into findings: those it is made of, when it is.
+func (v *validation) blame(err error) {
+	if found, ok := errors.AsType[*brick.FindingsError](err); ok {
+		v.Findings = append(v.Findings, found.Findings...)
+		return
+	}
+	f := brick.Finding{Text: err.Error()}
+	if e, ok := errors.AsType[*brick.Error](err); ok {
+		f = brick.Finding{Source: e.Op, Line: e.Line, Column: e.Column, Text: e.Kind.String(), Hint: e.Hint}
+		if e.Err != nil {
+			f.Text = e.Err.Error()
+		}
+	}
+	v.Findings = append(v.Findings, f)
+}
+
+func (v *validation) print(p *program, format string) error {
+	v.Valid = !slices.ContainsFunc(v.Findings, func(f brick.Finding) bool { return !f.Warning })
+	if format == "json" {
+		text, err := json.MarshalIndent(v, "", "  ")
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.stdout, "%s\n", text)
+	} else {
+		v.printText(p)
+	}
+	if !v.Valid {
+		return exit(brick.ExitBadInput)
+	}
+	return nil
+}
+
+func (v *validation) printText(p *program) {
+	wrong := 0
+	for _, f := range v.Findings {
+		fmt.Fprintln(p.stdout, f)
+		if !f.Warning {
+			wrong++
+		}
+	}
+	if v.File != nil {
+		fmt.Fprintf(p.stdout, "%s: %d rows, %d bad, columns %s", v.File.Name, v.File.Rows, v.File.Bad, strings.Join(v.File.Matched, ", "))
+		if len(v.File.Unused) > 0 {
+			fmt.Fprintf(p.stdout, "; not used: %s", strings.Join(v.File.Unused, ", "))
+		}
+		if v.File.Projects > 0 {
+			fmt.Fprintf(p.stdout, "; %d projects", v.File.Projects)
+		}
+		fmt.Fprintln(p.stdout)
+	}
+	if v.Valid {
+		fmt.Fprintln(p.stdout, "valid")
+		return
+	}
+	fmt.Fprintf(p.stdout, "not valid: %d findings\n", wrong)
+}
