@@ -54,24 +54,26 @@ func ParseLogin(text string) (Login, error) {
 // but unexceptional ASCII: nearly every login of nearly every file is, and
 // millions are parsed.
 func plainLogin(s string) bool {
-	for i := range len(s) {
-		if !plain[s[i]] {
+	at := 0
+	for at < len(s) && plain[s[at]] {
+		at++
+	}
+	if at == 0 || at >= len(s)-1 || s[at] != '@' || len(s) > maxLogin {
+		return false
+	}
+	before := byte('.') // so that the domain cannot begin with a dot either
+	for i := at + 1; i < len(s); i++ {
+		if c := s[i]; !plain[c] || c == '.' && before == '.' {
 			return false
 		}
+		before = s[i]
 	}
-	local, domain, _ := strings.Cut(s, "@")
-	switch {
-	case local == "" || domain == "" || len(s) > maxLogin:
-		return false
-	case domain[0] == '.' || domain[len(domain)-1] == '.':
-		return false
-	}
-	return !strings.Contains(domain, "..") && strings.IndexByte(domain, '@') < 0
+	return before != '.'
 }
 
-// plain are the characters of which ordinary logins are made, the @ among them.
+// plain are the characters of which ordinary logins are made, beside the @.
 var plain = func() (set [256]bool) {
-	for _, c := range "abcdefghijklmnopqrstuvwxyz0123456789@.-_+'!#$%&*/=?^`{|}~" {
+	for _, c := range "abcdefghijklmnopqrstuvwxyz0123456789.-_+'!#$%&*/=?^`{|}~" {
 		set[c] = true
 	}
 	return set

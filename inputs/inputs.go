@@ -2,8 +2,8 @@
 // wherever they come from; a [Reader] understands them as CSV, once for all
 // sources:
 //
-//	Source ─Open─► Stream ─bytes─► text ─checked─► encoding/csv ─records─► gocsv ─► Reader ─► brick.Row
-//	               (digest)        (UTF-8, no NUL)                                 (typed, or Bad)
+//	Source ─Open─► Stream ─bytes─► text ─lines─► encoding/csv ─records─► gocsv ─► typist ─► brick.Row
+//	               (digest)        (UTF-8, no NUL)                                (typed, or Bad)
 //
 // Rows are streamed: memory does not grow with the file. What is wrong with
 // one row is a value of that row and never ends the reading; what makes the

@@ -25,7 +25,12 @@ func newMemo[T any](parse func(string) T) *memo[T] {
 // of returns what the text means. The meaning does not keep the text's row in
 // memory, and rows with the same text share it.
 func (m *memo[T]) of(text string) T {
-	slot := &m.slots[maphash.String(m.seed, text)%uint64(len(m.slots))]
+	hash := maphash.String(m.seed, text)
+	slot := &m.slots[hash%uint64(len(m.slots))]
+	if slot.known && slot.text != text {
+		// Two frequent texts must not drive each other out.
+		slot = &m.slots[hash>>32%uint64(len(m.slots))]
+	}
 	if !slot.known || slot.text != text {
 		slot.text = strings.Clone(text)
 		slot.meaning = m.parse(slot.text)

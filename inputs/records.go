@@ -69,37 +69,44 @@ func (r *records) ReadAll() ([][]string, error) {
 // cut makes the cells of a line, and reports whether it could.
 func (r *records) cut(line string) bool {
 	r.cells = r.cells[:0]
-	quotes := strings.IndexByte(line, '"') >= 0
+	if len(r.delimiter) > 1 || strings.IndexByte(line, '"') >= 0 {
+		return r.cutQuoted(line)
+	}
+	delimiter := r.delimiter[0]
+	for {
+		end := strings.IndexByte(line, delimiter)
+		if end < 0 {
+			r.cells = append(r.cells, line)
+			return true
+		}
+		r.cells = append(r.cells, line[:end])
+		line = line[end+1:]
+	}
+}
+
+// cutQuoted is cut for lines with quotes. It leaves doubled quotes, quotes
+// out of place and cells that go on in the next line to encoding/csv.
+func (r *records) cutQuoted(line string) bool {
 	for more := true; more; {
 		var cell string
-		if quotes && strings.HasPrefix(line, `"`) {
+		if strings.HasPrefix(line, `"`) {
 			end := strings.IndexByte(line[1:], '"')
 			if end < 0 {
 				return false
 			}
-			cell, line = line[1:end+1], line[end+2:]
-			if line, more = strings.CutPrefix(line, r.delimiter); !more && line != "" {
+			cell = line[1 : end+1]
+			if line, more = strings.CutPrefix(line[end+2:], r.delimiter); !more && line != "" {
 				return false
 			}
-		} else if end := r.find(line); end >= 0 {
-			cell, line = line[:end], line[end+len(r.delimiter):]
 		} else {
-			cell, more = line, false
-		}
-		if quotes && strings.IndexByte(cell, '"') >= 0 {
-			return false // doubled or out of place
+			cell, line, more = strings.Cut(line, r.delimiter)
+			if strings.IndexByte(cell, '"') >= 0 {
+				return false
+			}
 		}
 		r.cells = append(r.cells, cell)
 	}
 	return true
-}
-
-// find returns where the next delimiter is, -1 when there is none.
-func (r *records) find(line string) int {
-	if len(r.delimiter) == 1 {
-		return strings.IndexByte(line, r.delimiter[0])
-	}
-	return strings.Index(line, r.delimiter)
 }
 
 // line returns where the current record starts.
@@ -110,9 +117,7 @@ func (r *records) line() int { return r.text.line }
 func (r *records) place(i int) (line, column int) {
 	record := r.text.window[r.text.first:r.text.next]
 	again := strict(bytes.NewReader(record), r.careful.Comma)
-	if _, err := again.Read(); err != nil {
-		return r.line(), 0 // not reached: the record was read before
-	}
+	again.Read() // as it was read before, so without an error
 	line, bytesColumn := again.FieldPos(i)
 	return r.text.place(r.text.from(line-1) + bytesColumn - 1)
 }

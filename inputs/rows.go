@@ -76,7 +76,8 @@ func (r *Reader) Stats() Stats {
 
 // Rows yields every row that is not blank, in the order of the file, with
 // ascending line numbers. Roles and Groups of several rows may share memory:
-// they are not to be changed.
+// they are not to be changed. The texts of one row share its memory: whoever
+// keeps one of them for long clones it.
 //
 // What is wrong with one row is its Bad. Everything that makes the file
 // doubtful as a whole is an error of kind BadInput with line and column,
