@@ -139,23 +139,13 @@ type memberLine struct {
 // members walks the members and their groups, both in login order, side by
 // side.
 func (p *dumper) members(project int64) error {
-	groups, err := p.tx.QueryContext(p.ctx, `SELECT m.login, g.name FROM group_members m CROSS JOIN groups g ON g.id = m.group_id
+	rows, err := p.tx.QueryContext(p.ctx, `SELECT m.login, g.name FROM group_members m CROSS JOIN groups g ON g.id = m.group_id
 		WHERE m.project = ? ORDER BY m.login, g.folded`, project)
 	if err != nil {
 		return err
 	}
-	defer groups.Close()
-	var login, group string
-	more := true
-	next := func() error {
-		if more = groups.Next(); !more {
-			return groups.Err()
-		}
-		return groups.Scan(&login, &group)
-	}
-	if err := next(); err != nil {
-		return err
-	}
+	defer rows.Close()
+	groups := &groupCursor{rows: rows}
 	return p.rows(`SELECT login, status, roles FROM members WHERE project = ? ORDER BY login`, project, func(scan scan) error {
 		var m memberLine
 		var roles string
@@ -163,14 +153,34 @@ func (p *dumper) members(project int64) error {
 			return err
 		}
 		m.Roles = splitRoles(roles)
-		for more && login == m.Login {
-			m.Groups = append(m.Groups, group)
-			if err := next(); err != nil {
-				return err
-			}
+		if m.Groups, err = groups.of(m.Login); err != nil {
+			return err
 		}
 		return p.element("  ", func() error { return p.value(m) })
 	})
+}
+
+// groupCursor walks pairs of login and group in login order.
+type groupCursor struct {
+	rows         *sql.Rows
+	login, group string // the pair that was read last and not given out
+	ended        bool
+}
+
+// of returns the groups of a login. Logins are asked for in order.
+func (c *groupCursor) of(login string) (groups []string, err error) {
+	for !c.ended && c.login <= login {
+		if c.login == login {
+			groups = append(groups, c.group)
+		}
+		if c.ended = !c.rows.Next(); c.ended {
+			return groups, c.rows.Err()
+		}
+		if err := c.rows.Scan(&c.login, &c.group); err != nil {
+			return nil, err
+		}
+	}
+	return groups, nil
 }
 
 // userLine is an account in the order of a document's keys.

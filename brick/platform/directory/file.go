@@ -47,17 +47,23 @@ func inspect(path string) error {
 	return nil
 }
 
-// dsn names a database file to the driver. The mode is ro, rw or memory.
+// dsn names a database file to the driver. The mode is ro or rw; neither
+// makes a file.
 func dsn(path, mode string, wait time.Duration) (string, error) {
 	full, err := filepath.Abs(path)
 	if err != nil {
 		return "", err
 	}
+	// Pages are read once by listings, but often by changes.
+	cache := "cache_size(-4000)"
+	if mode == "rw" {
+		cache = "cache_size(-16000)"
+	}
 	name := url.URL{Scheme: "file", Path: filepath.ToSlash(full)}
 	name.RawQuery = url.Values{
 		"mode":          {mode},
 		"_busy_timeout": {strconv.FormatInt(wait.Milliseconds(), 10)},
-		"_pragma":       {"cache_size(-16000)", "temp_store(memory)"},
+		"_pragma":       {cache, "temp_store(memory)"},
 		"_synchronous":  {"FULL"},
 	}.Encode()
 	return name.String(), nil

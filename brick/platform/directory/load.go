@@ -88,7 +88,7 @@ func (l *loader) insert(s *sql.Stmt, cells ...any) (bool, error) {
 // document reads the whole document; ctx may end it between organizations'
 // parts.
 func (l *loader) document(ctx context.Context) error {
-	err := l.object(func(key string) error {
+	_, err := l.object(func(key string) error {
 		if key != "organizations" {
 			return l.unknown(key)
 		}
@@ -105,11 +105,8 @@ func (l *loader) readOrganization(ctx context.Context) error {
 	l.organization++
 	l.places = l.places[:0]
 	var name string
-	begin, nameAt := position{}, position{}
-	err := l.object(func(key string) error {
-		if begin == (position{}) {
-			begin = l.at
-		}
+	var nameAt position
+	begin, err := l.object(func(key string) error {
 		switch key {
 		case "name":
 			err := l.string(&name)

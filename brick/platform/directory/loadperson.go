@@ -10,11 +10,8 @@ import (
 func (l *loader) readUser() error {
 	var p brick.Profile
 	var login brick.Login
-	var begin, at position
-	err := l.object(func(key string) error {
-		if begin == (position{}) {
-			begin = l.at
-		}
+	var at position
+	begin, err := l.object(func(key string) error {
 		if key == "login" {
 			var err error
 			login, err = l.login()
@@ -90,27 +87,24 @@ func (l *loader) login() (brick.Login, error) {
 
 // memberRead is one member of a project as the document has him.
 type memberRead struct {
-	login     brick.Login
-	begin, at position
-	status    brick.Status
-	roles     []string
-	groups    []*groupSeen
+	login  brick.Login
+	at     position
+	status brick.Status
+	roles  []string
+	groups []*groupSeen
 }
 
 // readMember reads one member of a project.
 func (l *loader) readMember(p *described) error {
 	m := memberRead{status: brick.Enabled}
-	err := l.object(func(key string) error {
-		if m.begin == (position{}) {
-			m.begin = l.at
-		}
+	begin, err := l.object(func(key string) error {
 		return l.memberKey(p, &m, key)
 	})
 	if err != nil {
 		return err
 	}
 	if m.login == "" {
-		return l.wrong(m.begin, "add the key login", "a member has no login")
+		return l.wrong(begin, "add the key login", "a member has no login")
 	}
 	added, err := l.insert(l.putMember, l.project, string(m.login), int64(m.status), joinRoles(brick.Set(m.roles)))
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 
 // described is a project as the document describes it.
 type described struct {
-	begin                     position
 	id, title, custom, client string
 	product, segment          string
 	idAt, clientAt            position
@@ -35,16 +34,13 @@ func (l *loader) readProject() error {
 		roles: map[string]bool{}, rolesFolded: map[string]bool{},
 		groups: map[string]*groupSeen{}, usedRoles: map[string]position{},
 	}
-	err := l.object(func(key string) error {
-		if p.begin == (position{}) {
-			p.begin = l.at
-		}
+	begin, err := l.object(func(key string) error {
 		return l.projectKey(p, key)
 	})
 	if err != nil {
 		return err
 	}
-	if err := l.checkProject(p); err != nil {
+	if err := l.checkProject(p, begin); err != nil {
 		return err
 	}
 	return l.putProject(p)
@@ -122,10 +118,11 @@ func (l *loader) groupNamed(p *described, name string) *groupSeen {
 	return g
 }
 
-// checkProject demands what can be told only at a project's end.
-func (l *loader) checkProject(p *described) error {
+// checkProject demands what can be told only at the end of the project that
+// begins here.
+func (l *loader) checkProject(p *described, begin position) error {
 	if p.id == "" || p.id != strings.TrimSpace(p.id) {
-		return l.wrong(p.begin, "add the key id, without spaces around its value", "a project has no usable id")
+		return l.wrong(begin, "add the key id, without spaces around its value", "a project has no usable id")
 	}
 	var taken bool
 	if err := l.one(&taken, `SELECT EXISTS (SELECT 1 FROM projects WHERE project = ?)`, p.id); err != nil {
@@ -134,13 +131,8 @@ func (l *loader) checkProject(p *described) error {
 	if taken {
 		return l.wrong(p.idAt, "ids of projects are unique over all organizations", "project %q comes twice", p.id)
 	}
-	err := l.one(&taken, `SELECT EXISTS (SELECT 1 FROM projects WHERE organization = ? AND data_product = ? AND client_id = ?)`,
-		l.organization, orDefault(p.product), p.client)
-	if err != nil {
+	if err := l.checkClient(p); err != nil {
 		return err
-	}
-	if taken && p.client != "" {
-		return l.wrong(p.clientAt, "a client has one project in a data product", "client %q comes twice", p.client)
 	}
 	for _, role := range slices.Sorted(maps.Keys(p.usedRoles)) {
 		if !p.roles[role] {
@@ -153,6 +145,17 @@ func (l *loader) checkProject(p *described) error {
 		}
 	}
 	return nil
+}
+
+// checkClient demands that no other project is the client's.
+func (l *loader) checkClient(p *described) error {
+	var taken bool
+	err := l.one(&taken, `SELECT EXISTS (SELECT 1 FROM projects WHERE organization = ? AND data_product = ? AND client_id = ?)`,
+		l.organization, orDefault(p.product), p.client)
+	if err == nil && taken && p.client != "" {
+		return l.wrong(p.clientAt, "a client has one project in a data product", "client %q comes twice", p.client)
+	}
+	return err
 }
 
 func (l *loader) putProject(p *described) error {

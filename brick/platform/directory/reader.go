@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"unicode/utf8"
 
 	"users-brick/brick"
@@ -52,34 +53,34 @@ func (r *reader) token() (json.Token, error) {
 }
 
 // object reads an object and calls key for each of its keys, which reads the
-// value. A key that comes twice is an error.
-func (r *reader) object(key func(string) error) error {
+// value. It returns where the object begins. A key that comes twice is an
+// error.
+func (r *reader) object(key func(string) error) (position, error) {
 	if err := r.delim('{', "an object"); err != nil {
-		return err
+		return r.at, err
 	}
+	begin := r.at
 	var seen [24]string // more keys than any object of the format has
 	n := 0
 	for r.dec.More() {
 		token, err := r.token()
 		if err != nil {
-			return err
+			return begin, err
 		}
 		name, _ := token.(string)
-		for _, other := range seen[:n] {
-			if other == name {
-				return r.wrong(r.at, "leave one of them", "key %q comes twice", name)
-			}
+		if slices.Contains(seen[:n], name) {
+			return begin, r.wrong(r.at, "leave one of them", "key %q comes twice", name)
 		}
 		if n < len(seen) {
 			seen[n] = name
 			n++
 		}
 		if err := key(name); err != nil {
-			return err
+			return begin, err
 		}
 	}
 	_, err := r.token()
-	return err
+	return begin, err
 }
 
 // list reads a list and calls each where an element begins, which reads it.

@@ -67,7 +67,8 @@ func (c *candidate) applyWith(ctx context.Context, s brick.Scope, changes []bric
 		}
 		results := c.driver.Apply(ctx, s, batch)
 		if len(results) != len(batch) {
-			c.Fatalf("Apply %v returns %d errors for %d changes", s, len(results), len(batch))
+			c.Errorf("Apply %v returns %d errors for %d changes", s, len(results), len(batch))
+			results = make([]error, len(batch))
 		}
 		errs = append(errs, results...)
 	}
