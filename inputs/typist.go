@@ -2,10 +2,7 @@ package inputs
 
 import (
 	"fmt"
-	"net/netip"
-	"slices"
 	"strings"
-	"unicode"
 
 	"users-brick/brick"
 )
@@ -33,12 +30,6 @@ type typist struct {
 type place struct {
 	field brick.Field
 	index int
-}
-
-// parsed is what a cell means, or why it cannot be used.
-type parsed struct {
-	text   string
-	reason string
 }
 
 func newTypist(r *Reader) *typist {
@@ -99,17 +90,6 @@ func (t *typist) ragged(row *brick.Row, record []string) {
 		Hint:   "a delimiter is missing or too many; put cells that hold the delimiter in quotes",
 	}
 	suspect(row.Bad, record)
-}
-
-// suspect holds whoever stands in any of the cells, everywhere.
-func suspect(bad *brick.BadRow, cells []string) {
-	bad.Anywhere = true
-	for _, cell := range cells {
-		bad.Suspects = append(bad.Suspects, loginsIn(cell)...)
-	}
-	slices.Sort(bad.Suspects)
-	bad.Suspects = slices.Compact(bad.Suspects)
-	bad.Nameless = len(bad.Suspects) == 0
 }
 
 // who types the login.
@@ -237,118 +217,4 @@ func (t *typist) fault(row *brick.Row, c column, reason, hint string) *brick.Bad
 		row.Bad = &brick.BadRow{Column: at, Reason: reason, Hint: hint}
 	}
 	return row.Bad
-}
-
-// parseModes reads authentication modes.
-func parseModes(text string) parsed {
-	var p brick.Profile
-	modes := split(text)
-	for i, name := range modes {
-		mode, known := brick.FindAuthenticationMode(name)
-		if !known {
-			return parsed{reason: fmt.Sprintf("%q is not an authentication mode", short(name))}
-		}
-		modes[i] = mode
-	}
-	p.SetList(brick.AuthenticationModes, modes)
-	return parsed{text: p[brick.AuthenticationModes]}
-}
-
-// parseAddresses reads addresses and networks.
-func parseAddresses(text string) parsed {
-	var p brick.Profile
-	addresses := split(text)
-	for _, a := range addresses {
-		_, err := netip.ParseAddr(a)
-		if _, errPrefix := netip.ParsePrefix(a); err != nil && errPrefix != nil {
-			return parsed{reason: fmt.Sprintf("%q is neither an IP address nor a network such as 10.0.0.0/8", short(a))}
-		}
-	}
-	p.SetList(brick.IPWhitelist, addresses)
-	return parsed{text: p[brick.IPWhitelist]}
-}
-
-// parseRoles reads role names, each once, in the order in which they stand.
-func parseRoles(text string) []string {
-	roles := []string{}
-	for _, name := range split(text) {
-		if !slices.ContainsFunc(roles, func(r string) bool { return strings.EqualFold(r, name) }) {
-			roles = append(roles, name)
-		}
-	}
-	return slices.Clip(roles)
-}
-
-// parseGroups reads group names.
-func parseGroups(text string) []string {
-	if groups := brick.FoldSet(split(text)); groups != nil {
-		return slices.Clip(groups)
-	}
-	return []string{}
-}
-
-// split returns the values of a cell, trimmed, without empty ones.
-func split(text string) []string {
-	var values []string
-	for value := range strings.SplitSeq(text, ",") {
-		if value = clean(value); value != "" {
-			values = append(values, value)
-		}
-	}
-	return values
-}
-
-// blank reports whether all cells are empty.
-func blank(record []string) bool {
-	for _, cell := range record {
-		if clean(cell) != "" {
-			return false
-		}
-	}
-	return true
-}
-
-// clean trims a cell: spaces of every kind, and marks of no width that
-// spreadsheets and copied text leave behind.
-func clean(cell string) string {
-	if cell == "" || solid(cell[0]) && solid(cell[len(cell)-1]) {
-		return cell
-	}
-	return strings.TrimFunc(cell, invisible)
-}
-
-// solid reports whether a byte is a visible ASCII character.
-func solid(b byte) bool { return b > ' ' && b < 0x7f }
-
-func invisible(r rune) bool {
-	switch r {
-	case '\ufeff', '\u200b', '\u2060':
-		return true
-	}
-	return unicode.IsSpace(r)
-}
-
-// severalWords reports whether there is a space inside of what stands before
-// the last @: then its first word need not be the person's.
-func severalWords(text string) bool {
-	before := text
-	if at := strings.LastIndexByte(text, '@'); at >= 0 {
-		before = text[:at]
-	}
-	return strings.ContainsFunc(strings.TrimFunc(before, invisible), unicode.IsSpace)
-}
-
-// loginsIn returns the logins that stand in a cell, on their own or among
-// others, brackets and line breaks.
-func loginsIn(cell string) []brick.Login {
-	if !strings.Contains(cell, "@") {
-		return nil
-	}
-	var logins []brick.Login
-	for part := range strings.FieldsFuncSeq(cell, func(r rune) bool { return strings.ContainsRune(",;:<>()[]|\"'\t\r\n", r) }) {
-		if person, err := brick.ParseLogin(clean(part)); err == nil {
-			logins = append(logins, person)
-		}
-	}
-	return logins
 }
