@@ -81,6 +81,8 @@ func TestModesSayWhatTheyNeed(t *testing.T) {
 	expect(t, findings, `p.json:1:40: project is missing, and this mode needs it`)
 	_, findings = load(`{"input_source": "u.csv", "sync_mode": "sync_multiple_projects_based_on_custom_id"}`)
 	expect(t, findings, `p.json:1:40: organization is missing, and this mode needs it`)
+	_, findings = load(`{"organization": " ", "project": "p1", "input_source": "u.csv"}`)
+	expect(t, findings, `p.json: organization is missing, and this mode needs it`)
 	_, findings = load(`{"organization": "acme", "project": "p1"}`)
 	expect(t, findings, `p.json: input_source is missing`)
 }

@@ -2,11 +2,10 @@ package params
 
 import "users-brick/brick"
 
-// Source is the document with the params. The zero Source is none: then all
-// params come from the environment.
+// Source is the document with the params.
 type Source struct {
-	Name string // as findings name it, such as params.json
-	Text []byte
+	Name string // as findings name it, such as params.json; empty means params
+	Text []byte // nil when all params come from the environment; empty is a fault
 }
 
 // Load returns the effective params of a document and an environment, with all
@@ -25,6 +24,9 @@ func Load(src Source, modes []brick.Mode, environ []string, read ReadFile) (*Par
 	n := &notes{}
 	fields := Fields()
 	vars := variables(environ)
+	if src.Name == "" {
+		src.Name = "params"
+	}
 	r := newReader(fields, modes, place{source: src.Name}, n)
 	if document := document(src, n); document != nil {
 		d := newDecoder(fields, n)
@@ -45,11 +47,10 @@ func Load(src Source, modes []brick.Mode, environ []string, read ReadFile) (*Par
 // document returns the object that the document holds, and nil with a finding
 // when it holds none.
 func document(src Source, n *notes) *node {
-	whole := place{source: src.Name}
-	if src.Name == "" && len(src.Text) == 0 {
+	if src.Text == nil {
 		return &node{form: isObject}
 	}
-	root := parser{base: whole, notes: n}.parse(src.Text)
+	root := parser{base: place{source: src.Name}, notes: n}.parse(src.Text)
 	if root != nil && root.form != isObject {
 		n.fail(root.at, `write {"input_source": "users.csv", …}`, "the params are an object, not %s", root.form)
 		return nil

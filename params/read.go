@@ -103,7 +103,7 @@ func (r *reader) object(above string, fields []Field, n *node) {
 	for i := range fields {
 		f := &fields[i]
 		m, found := n.member(f.Name)
-		if !found || m.value.absent() {
+		if !found || m.value.absent() || f.blank(m.value) {
 			continue
 		}
 		path := above + f.Name
@@ -117,6 +117,11 @@ func (r *reader) object(above string, fields []Field, n *node) {
 			r.assign(path, f, m.value)
 		}
 	}
+}
+
+// blank reports whether a value is nothing but spaces that do not count.
+func (f *Field) blank(n *node) bool {
+	return !f.Exact && n.form == isText && strings.TrimSpace(n.text) == ""
 }
 
 // nested reads a param that is an object.
@@ -168,7 +173,7 @@ func (r *reader) platform(f *Field, n *node) {
 	case n.form != isObject:
 		r.wrong(f.Name, f, n)
 		return
-	case !found:
+	case !found || kind.value.absent() || f.Fields[0].blank(kind.value):
 		r.notes.fail(n.at, `write {"type": "directory"} or the name of another platform`, "platform has no type")
 		return
 	}

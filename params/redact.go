@@ -87,7 +87,8 @@ func (p *Params) redacted(above string, fields []Field) map[string]any {
 				shown[f.Name] = inside
 			}
 		case f.at != nil:
-			if value, given := plain(f.at(p)); given {
+			value, given := plain(f.at(p))
+			if given && (above == "" || value != any(false)) {
 				shown[f.Name] = value
 			}
 		}

@@ -127,13 +127,14 @@ func merge(base, over *node) *node {
 }
 
 // unpipe takes the keys of the form a|b|c out of a settled object, makes nested
-// objects of them, and lays these over it. Keys that skip names stay.
+// objects of them, and lays these over it. Keys that skip names stay, and so
+// do keys with more parts than objects may stand in each other.
 func unpipe(fields []Field, n *node, skip map[string]bool, notes *notes) *node {
 	plain := *n
 	plain.members = nil
 	var nested []*node
 	for _, m := range n.members {
-		if !strings.Contains(m.key, "|") || skip[brick.Fold(m.key)] {
+		if bars := strings.Count(m.key, "|"); bars == 0 || bars > maxDepth || skip[brick.Fold(m.key)] {
 			plain.members = append(plain.members, m)
 			continue
 		}
