@@ -53,6 +53,10 @@ func (e *exam) statuses(t *testing.T) {
 		c.do(first, change(brick.Disable, member(ann, brick.Disabled)))
 		c.holds(first, member(ann, brick.Disabled, "admin"), member(ben, brick.Disabled, "viewer"))
 	})
+	e.story(t, "disabling leaves the role, whatever is given", town(), func(c *candidate) {
+		c.do(first, change(brick.Disable, member(ann, brick.Disabled, "viewer")))
+		c.holds(first, member(ann, brick.Disabled, "admin"), member(ben, brick.Disabled, "viewer"))
+	})
 	e.story(t, "disabling again changes nothing", town(), func(c *candidate) {
 		c.idle(first, change(brick.Disable, member(ben, brick.Disabled)))
 	})
