@@ -72,6 +72,37 @@ func TestInputsThatCannotBeOpened(t *testing.T) {
 	}
 }
 
+func TestValuesOfTheWrongType(t *testing.T) {
+	for keys, want := range map[string]string{
+		`"max_updates": []`:                      `p.json:2:16: max_updates takes a number or percentage, not a list`,
+		`"dry_run": {}`:                          `p.json:2:12: dry_run takes true or false, not an object`,
+		`"whitelists": true`:                     `p.json:2:15: whitelists takes a list of texts, not true`,
+		`"aws_client": "key"`:                    `p.json:2:15: aws_client takes an object, not "key"`,
+		`"aws_client": {"secret_access_key": 7}`: `p.json:2:37: aws_client.secret_access_key takes a text, not the hidden value`,
+		`"input_source|headers": {"A": 1}`:       `p.json:2:25: input_source.headers takes an object of texts, not the hidden value`,
+		`"input_source|timeout": [1]`:            `p.json:2:25: input_source.timeout takes a duration, not a list`,
+		`"input_source|max_bytes": true`:         `p.json:2:27: input_source.max_bytes takes a number of bytes, not true`,
+		`"sso_provider": ` + quoteJSON(strings.Repeat("é", 80)) + `, "sso_provider": "x"`: `p.json:2:101: "sso_provider" is given twice`,
+		`"default_role": 5, "DEFAULT_ROLE": [1]`:                                          `p.json:2:17: default_role takes a text, not 5`,
+	} {
+		_, findings := load(`{"organization": "acme", "project": "p1", "input_source": {"type": "web", "url": "https://x.org"},` + "\n" + keys + "}")
+		if got := lines(findings); !strings.HasPrefix(got, want) {
+			t.Errorf("found:\n%s\nwant:\n%s", got, want)
+		}
+	}
+}
+
+func TestPredecessorsParamsAreExplained(t *testing.T) {
+	for key, want := range map[string]string{
+		"csv_path": `write "input_source"`, "technical_user": "whitelists", "MAX_CONCURRENCY": "BRICK_CONCURRENCY", "strict": "ignore_failures",
+	} {
+		_, findings := load(complete(`"` + key + `": 1`))
+		if len(findings) != 1 || !strings.Contains(findings[0].Hint, want) {
+			t.Errorf("%s: %v", key, findings)
+		}
+	}
+}
+
 func TestModesSayWhatTheyNeed(t *testing.T) {
 	_, findings := load(`{"input_source": "u.csv"}`)
 	if got := lines(findings); !strings.Contains(got, "p.json: organization is missing") || !strings.Contains(got, "p.json: project is missing") {

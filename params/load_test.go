@@ -318,6 +318,8 @@ func TestEnvironmentWinsAndSaysSo(t *testing.T) {
 	if p.Organization != "other" {
 		t.Error("the document wins")
 	}
+	_, findings = load(`{"project": "p1", "input_source": "u.csv"}`, "BRICK_PARAM_domain=a", "BRICK_PARAM_organization=b")
+	expect(t, findings, `BRICK_PARAM_organization: "organization" means the same as "domain" and has a different value`)
 	p, _ = load(complete(""), "BRICK_PARAM_domain=other", "HIDDEN_BRICK_PARAM_organization=third")
 	if p.Organization != "third" {
 		t.Error("the hidden variable does not win")
