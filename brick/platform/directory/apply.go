@@ -3,9 +3,7 @@ package directory
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
-	"time"
 
 	"users-brick/brick"
 )
@@ -52,6 +50,8 @@ type transaction struct {
 	roleNames    map[string]string // folded to as written
 	groupNames   map[string]group  // folded to group
 	groupIDs     map[int64]string
+
+	notes []any // cells of the audit that are not written yet
 }
 
 type group struct {
@@ -77,7 +77,10 @@ func (d *Directory) transact(ctx context.Context, s brick.Scope, work func(*tran
 		if err := t.find(); err != nil {
 			return err
 		}
-		return work(t)
+		if err := work(t); err != nil {
+			return err
+		}
+		return t.flush()
 	})
 }
 
@@ -116,29 +119,3 @@ func (t *transaction) apply(ctx context.Context, batch []brick.Change, errs []er
 	}
 	return nil
 }
-
-// audit records a change that takes place, with the person before and after;
-// nil where there was nobody or there is nobody any more.
-func (t *transaction) audit(s brick.Scope, login brick.Login, action string, before, after any) error {
-	was, err := jsonCell(before)
-	if err != nil {
-		return err
-	}
-	is, err := jsonCell(after)
-	if err != nil {
-		return err
-	}
-	_, err = t.note.ExecContext(t.ctx, t.run, t.at, s.Level.String(), s.ID, string(login), action, was, is)
-	return err
-}
-
-func jsonCell(value any) (any, error) {
-	if value == nil {
-		return nil, nil
-	}
-	text, err := json.Marshal(value)
-	return string(text), err
-}
-
-// stamp writes a time as the audit has it.
-func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

@@ -122,5 +122,8 @@ func (d *Directory) replace(ctx context.Context) error {
 		}
 	}
 	t := &transaction{writer: d.write, ctx: ctx, run: d.run, at: stamp(d.now())}
-	return t.audit(brick.Scope{}, "", "load", nil, nil)
+	if err := t.audit(brick.Scope{}, "", "load", nil, nil); err != nil {
+		return err
+	}
+	return t.flush()
 }

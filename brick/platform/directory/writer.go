@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -19,7 +20,7 @@ type writer struct {
 	member, putMember, dropMember    *sql.Stmt
 	roles, groups, putGroup          *sql.Stmt
 	dropMemberGroups, putMemberGroup *sql.Stmt
-	note                             *sql.Stmt
+	note, noteMany                   *sql.Stmt
 }
 
 // newWriter opens the writing connection to a file that exists. It writes
@@ -62,7 +63,8 @@ func (w *writer) prepare(ctx context.Context) error {
 		{&w.putGroup, `INSERT INTO groups (project, folded, name) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`},
 		{&w.dropMemberGroups, `DELETE FROM group_members WHERE project = ? AND login = ?`},
 		{&w.putMemberGroup, `INSERT INTO group_members (project, login, group_id) VALUES (?, ?, ?)`},
-		{&w.note, `INSERT INTO audit (run, at, level, scope, login, action, before, after) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`},
+		{&w.note, noteInto + noteOne},
+		{&w.noteMany, noteInto + strings.Repeat(noteOne+", ", noteRows-1) + noteOne},
 	} {
 		statement, err := w.conn.PrepareContext(ctx, s.query)
 		if err != nil {
