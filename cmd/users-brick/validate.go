@@ -103,6 +103,12 @@ func (v *validation) blame(err error) {
 		v.Findings = append(v.Findings, found.Findings...)
 		return
 	}
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range several.Unwrap() {
+			v.blame(one)
+		}
+		return
+	}
 	f := brick.Finding{Text: err.Error()}
 	if e, ok := errors.AsType[*brick.Error](err); ok {
 		f = brick.Finding{Source: e.Op, Line: e.Line, Column: e.Column, Text: e.Kind.String(), Hint: e.Hint}
