@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"iter"
 	"slices"
 	"strings"
@@ -176,8 +177,8 @@ func (s Secret) String() string {
 	return "***"
 }
 
-// GoString keeps %#v from showing the text.
-func (s Secret) GoString() string { return s.String() }
+// Format keeps every verb of package fmt from showing the text.
+func (s Secret) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
 
 // MarshalText keeps encoders from showing the text.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }

@@ -36,6 +36,7 @@ func Load(src Source, modes []brick.Mode, environ []string, read ReadFile) (*Par
 			{root: paramsOf(vars, hiddenParamPrefix, fields, read, n), over: true},
 		})
 		r.read(root, d.used)
+		r.p.named = r.namedColumns()
 		r.choosePlatform(vars)
 		r.lint()
 	}

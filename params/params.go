@@ -72,7 +72,12 @@ type Params struct {
 	Timezone string // an IANA name, empty for the machine's own
 
 	hidden hiddenPaths
+	named  map[string]bool // the params that name a column and were given
 }
+
+// NamesColumn reports whether a param such as role_column was given, so that
+// the file must have that column, even if it is the usual name.
+func (p *Params) NamesColumn(param string) bool { return p.named[param] }
 
 // ProjectColumn returns the name of the column that says to which project a
 // row belongs: the one given, else the mode's default.

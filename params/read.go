@@ -224,6 +224,17 @@ func walk(above string, fields []Field, visit func(path string, f *Field)) {
 	}
 }
 
+// namedColumns returns the params that name a column and were given.
+func (r *reader) namedColumns() map[string]bool {
+	named := map[string]bool{}
+	for i := range r.fields {
+		if f := &r.fields[i]; f.Type == Column && r.has(f.Name) {
+			named[f.Name] = true
+		}
+	}
+	return named
+}
+
 // has reports whether a param was given.
 func (r *reader) has(path string) bool {
 	_, given := r.given[path]

@@ -18,8 +18,9 @@ import (
 const hiddenText = "***"
 
 // Redacted returns the effective params as indented JSON that is always the
-// same for the same params: defaults are written out, other params without a
-// value are left out, and secrets are ***. The user's name and the query of an
+// same for the same params: defaults are written out, but for the usual names
+// of columns, which the file need not have; other params without a value are
+// left out, and secrets are ***. The user's name and the query of an
 // address count as secret. Without secrets it is a document that loads to the same
 // params.
 func (p *Params) Redacted() []byte {
@@ -88,7 +89,8 @@ func (p *Params) redacted(above string, fields []Field) map[string]any {
 			}
 		case f.at != nil:
 			value, given := plain(f.at(p))
-			if given && (above == "" || value != any(false)) {
+			usual := f.Type == Column && value == any(f.Default) && !p.named[f.Name]
+			if given && !usual && (above == "" || value != any(false)) {
 				shown[f.Name] = value
 			}
 		}

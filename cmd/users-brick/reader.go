@@ -82,26 +82,26 @@ func readerOptions(p *params.Params, mode *brick.Mode, warn func(brick.Finding))
 	}
 }
 
-// columns names the columns that the params name, and leaves the others to
-// their usual names.
+// columns names the columns that the params name, which the file must have,
+// and leaves the others to their usual names.
 func columns(p *params.Params, mode *brick.Mode) inputs.Columns {
-	given := &p.Columns
-	named := func(name, usual string) string {
-		if name == usual {
+	c := &p.Columns
+	named := func(param, name string) string {
+		if !p.NamesColumn(param + "_column") {
 			return ""
 		}
 		return name
 	}
 	return inputs.Columns{
-		Login: named(given.Login, "login"), FirstName: named(given.FirstName, "first_name"),
-		LastName: named(given.LastName, "last_name"), Password: named(given.Password, "password"),
-		Email: named(given.Email, "email"), Role: named(given.Role, "role"),
-		SSOProvider:         named(given.SSOProvider, "sso_provider"),
-		AuthenticationModes: named(given.AuthenticationModes, "authentication_modes"),
-		UserGroups:          named(given.UserGroups, "user_groups"), Language: named(given.Language, "language"),
-		Company: named(given.Company, "company"), Position: named(given.Position, "position"),
-		Country: named(given.Country, "country"), Phone: named(given.Phone, "phone"),
-		IPWhitelist: named(given.IPWhitelist, "ip_whitelist"),
+		Login: named("login", c.Login), FirstName: named("first_name", c.FirstName),
+		LastName: named("last_name", c.LastName), Password: named("password", c.Password),
+		Email: named("email", c.Email), Role: named("role", c.Role),
+		SSOProvider:         named("sso_provider", c.SSOProvider),
+		AuthenticationModes: named("authentication_modes", c.AuthenticationModes),
+		UserGroups:          named("user_groups", c.UserGroups), Language: named("language", c.Language),
+		Company: named("company", c.Company), Position: named("position", c.Position),
+		Country: named("country", c.Country), Phone: named("phone", c.Phone),
+		IPWhitelist: named("ip_whitelist", c.IPWhitelist),
 		Project:     p.MultipleProjectsColumn, ProjectDefault: mode.ProjectColumn(),
 	}
 }
