@@ -116,7 +116,7 @@ func platformField() Field {
 			},
 			{
 				Name: "path", Type: Text, Default: DefaultDatabase, Exact: true, Example: `"/data/users.db"`,
-				Help: "The SQLite file of the directory; it is made when it is not there.",
+				Help: "The SQLite file of the directory; it must be there, or seed must be given.",
 				at:   func(p *Params) any { return &p.Platform.Path },
 			},
 			{

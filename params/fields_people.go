@@ -14,7 +14,7 @@ func peopleFields() []Field {
 		},
 		{
 			Name: "default_role", Type: Text, Example: `"viewer"`,
-			Help: "The role of everybody whose role cell is empty or absent.",
+			Help: "The role of everybody whose role cell is empty; without that column, of new members only.",
 			at:   func(p *Params) any { return &p.DefaultRole },
 		},
 		{
