@@ -86,10 +86,17 @@ func (t *typist) read(row *brick.Row, record []string) (isBlank bool) {
 // ragged notes a row of which nobody knows which cell is which.
 func (t *typist) ragged(row *brick.Row, record []string) {
 	row.Bad = &brick.BadRow{
-		Reason: fmt.Sprintf("the row has %d cells, the header %d", len(record), len(t.binding.names)),
+		Reason: fmt.Sprintf("the row has %s, the header %d", cells(len(record)), len(t.binding.names)),
 		Hint:   "a delimiter is missing or too many; put cells that hold the delimiter in quotes",
 	}
 	suspect(row.Bad, record)
+}
+
+func cells(n int) string {
+	if n == 1 {
+		return "1 cell"
+	}
+	return fmt.Sprintf("%d cells", n)
 }
 
 // who types the login.
@@ -100,13 +107,22 @@ func (t *typist) who(row *brick.Row, text string) {
 	}
 	person, err := brick.ParseLogin(text)
 	if err != nil {
-		bad := t.fault(row, login, fmt.Sprintf("%s: %v", t.names[login], err), "write it as an email address")
+		bad := t.fault(row, login, t.wrongLogin(err), "write it as an email address")
 		bad.Local = brick.LocalGuess(text)
 		bad.Suspects = loginsIn(text)
 		bad.Nameless = len(bad.Suspects) == 0 && (bad.Local == "" || severalWords(text))
 		return
 	}
 	row.Login = person
+}
+
+// wrongLogin says what is wrong with a login, and in which column when that
+// has a name of its own.
+func (t *typist) wrongLogin(err error) string {
+	if t.names[login] == "login" {
+		return err.Error()
+	}
+	return fmt.Sprintf("%s: %v", t.names[login], err)
 }
 
 // where types the project.
