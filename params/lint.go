@@ -157,10 +157,11 @@ func reason(err error) string {
 	return ""
 }
 
-// anchored reports whether an expression can only match a whole text.
+// anchored reports whether an expression is tied to the start or to the end
+// of a text.
 func anchored(expression string) bool {
 	re, err := syntax.Parse(expression, syntax.Perl)
-	return err == nil && begins(re) && ends(re)
+	return err == nil && (begins(re) || ends(re))
 }
 
 func begins(re *syntax.Regexp) bool {
