@@ -42,7 +42,7 @@ func tooManyRemovals(l *Limits, s *brick.Summary) (brick.Objection, bool) {
 	return brick.Objection{
 		Rule: "max_removals", Found: found, Limit: most, Removals: true, First: s.FirstOut,
 		Text: fmt.Sprintf("%s would lose %d of its %d members, at most %d may go (max_removals %s)", s.Scope, found, whole, most, l.Removals),
-		Hint: fmt.Sprintf("when it is meant, set max_removals to %d or more, or on_guard to hold_removals to do all the rest", found),
+		Hint: fmt.Sprintf("when it is meant, set max_removals to %d or more", found),
 	}, true
 }
 
@@ -71,6 +71,6 @@ func tooManyRemovalsInAll(l *Limits, t *Total) (brick.Objection, bool) {
 	return brick.Objection{
 		Rule: "max_removals_run", Found: t.Removals, Limit: most, Removals: true,
 		Text: fmt.Sprintf("the run would take out %d of %d members, at most %d may go (max_removals_run %s)", t.Removals, t.Members, most, l.RemovalsRun),
-		Hint: fmt.Sprintf("when it is meant, set max_removals_run to %d or more, or on_guard to hold_removals to do all the rest", t.Removals),
+		Hint: fmt.Sprintf("when it is meant, set max_removals_run to %d or more", t.Removals),
 	}, true
 }

@@ -1,35 +1,56 @@
 package report
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 
 	"users-brick/brick"
 )
 
-// textGuard lists what the guard has against the plan.
-func (r *Report) textGuard(w io.Writer) {
-	if r.Plan == nil {
-		return
-	}
-	shown := 0
-	for s, err := range r.Plan.Summaries() {
-		if err != nil {
-			return // the scopes have been read before; this is told there
+// objections yields what the guard has against the plan: first scope by
+// scope, then over the whole run.
+func (r *Report) objections() iter.Seq2[brick.Objection, error] {
+	return func(yield func(brick.Objection, error) bool) {
+		if r.Plan == nil {
+			return
 		}
-		for _, o := range s.Objections {
-			if shown++; shown <= shownScopes {
-				textObjection(w, &o, r.Plan.End.HoldTakes)
+		for s, err := range r.Plan.Summaries() {
+			if err != nil {
+				yield(brick.Objection{}, err)
+				return
+			}
+			for _, o := range s.Objections {
+				if !yield(o, nil) {
+					return
+				}
+			}
+		}
+		for _, o := range r.Plan.End.Objections {
+			if !yield(o, nil) {
+				return
 			}
 		}
 	}
-	if more := shown - shownScopes; more > 0 {
-		fmt.Fprintf(w, "and %s more\n", plural(int64(more), "objection"))
+}
+
+// textGuard lists what the guard has against the plan.
+func (r *Report) textGuard(w io.Writer) error {
+	shown := 0
+	for o, err := range r.objections() {
+		if err != nil {
+			return err
+		}
+		if shown++; shown <= shownScopes {
+			textObjection(w, &o, r.Plan.End.HoldTakes)
+		}
 	}
-	for _, o := range r.Plan.End.Objections {
-		textObjection(w, &o, r.Plan.End.HoldTakes)
+	if untold := shown - shownScopes; untold > 0 {
+		fmt.Fprintf(w, "and %s\n", more(int64(untold), "objection"))
 	}
+	return nil
 }
 
 func textObjection(w io.Writer, o *brick.Objection, hold bool) {
@@ -71,8 +92,8 @@ func (r *Report) textNotes(w io.Writer) {
 		}
 		fmt.Fprintln(w, f)
 	}
-	if more := len(r.Warnings) + r.Unshown - shownPeople; more > 0 {
-		fmt.Fprintf(w, "and %s more\n", plural(int64(more), "warning"))
+	if untold := len(r.Warnings) + r.Unshown - shownPeople; untold > 0 {
+		fmt.Fprintf(w, "and %s\n", more(int64(untold), "warning"))
 	}
 }
 
@@ -80,6 +101,28 @@ func (r *Report) textNotes(w io.Writer) {
 func (r *Report) textEnding(w io.Writer) {
 	fmt.Fprintf(w, "\n%s: %s", r.Outcome, r.ended())
 	fmt.Fprintf(w, " (exit %d, %s)\n", r.ExitCode, rounded(r.Duration))
+	if hint := r.hint(); hint != "" {
+		fmt.Fprintf(w, "  hint: %s\n", hint)
+	}
+}
+
+// hint says what to do about a run that ended early, "" when nobody knows.
+func (r *Report) hint() string {
+	if e, ok := errors.AsType[*brick.Error](r.Err); ok && r.Outcome != Interrupted {
+		return e.Hint
+	}
+	return ""
+}
+
+// reason says why the run ended early, without the hint.
+func (r *Report) reason() string {
+	e, ok := r.Err.(*brick.Error)
+	if !ok {
+		return r.Err.Error()
+	}
+	bare := *e
+	bare.Hint = ""
+	return bare.Error()
 }
 
 func (r *Report) ended() string {
@@ -97,7 +140,7 @@ func (r *Report) ended() string {
 		return fmt.Sprintf("stopped; %s done, %d not tried; run it again to go on", plural(r.Total.Changes(), "change"), r.Total.Untried)
 	}
 	if r.Err != nil {
-		return fmt.Sprintf("%v; %s", r.Err, r.written())
+		return r.reason() + "; " + r.written()
 	}
 	return fmt.Sprintf("%s; %s", r.Plan.End.Refusal.Text, r.written())
 }

@@ -24,6 +24,9 @@ func (r *Report) Markdown(w io.Writer) error {
 	if err := r.markdownPeople(out); err != nil {
 		return err
 	}
+	if err := r.markdownGuard(out); err != nil {
+		return err
+	}
 	return out.Flush()
 }
 
@@ -46,7 +49,7 @@ func (r *Report) markdownScopes(w io.Writer) error {
 		fmt.Fprintf(w, "| %s | %s |\n", cell(s.Scope.String()), cell(fate))
 	}
 	if rows > shownScopes {
-		fmt.Fprintf(w, "\nand %s more\n", plural(int64(rows-shownScopes), "scope"))
+		fmt.Fprintf(w, "\nand %s\n", more(int64(rows-shownScopes), "scope"))
 	}
 	return nil
 }
@@ -87,6 +90,26 @@ func (r *Report) markdownPeople(w io.Writer) error {
 	}
 	if rows > shownChanges {
 		fmt.Fprintf(w, "\nand %d more\n", rows-shownChanges)
+	}
+	return nil
+}
+
+func (r *Report) markdownGuard(w io.Writer) error {
+	rows := 0
+	for o, err := range r.objections() {
+		if err != nil {
+			return err
+		}
+		if rows++; rows > shownScopes {
+			continue
+		}
+		if rows == 1 {
+			fmt.Fprint(w, "\n| the guard | hint |\n|---|---|\n")
+		}
+		fmt.Fprintf(w, "| %s | %s |\n", cell(o.Text), cell(o.Hint))
+	}
+	if rows > shownScopes {
+		fmt.Fprintf(w, "\nand %s\n", more(int64(rows-shownScopes), "objection"))
 	}
 	return nil
 }

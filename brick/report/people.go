@@ -14,6 +14,8 @@ type Person struct {
 	plan.Note
 	Kind      *brick.Kind `json:"kind,omitzero"` // of the failure
 	RequestID string      `json:"request_id,omitzero"`
+
+	byGuard bool // held by the guard, whose objection says why
 }
 
 // What a Person of a report is, beside what package plan says.
@@ -61,6 +63,7 @@ func (r *Report) undone(section plan.Section, yield func(Person, error) bool) bo
 		case plan.Failed:
 			p.blame(r.Done.Err(c.Seq))
 		case plan.HeldBack:
+			p.byGuard = true
 			p.What, p.Text = plan.HeldOne, "held by the guard: "+r.Plan.End.HeldTakes(&summary)
 		default:
 			continue

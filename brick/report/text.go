@@ -33,7 +33,9 @@ func (r *Report) Text(w io.Writer) error {
 	if err := r.textPeople(out); err != nil {
 		return err
 	}
-	r.textGuard(out)
+	if err := r.textGuard(out); err != nil {
+		return err
+	}
 	r.textNotes(out)
 	r.textEnding(out)
 	return out.Flush()
@@ -56,14 +58,17 @@ func (r *Report) textInput(w io.Writer) {
 
 // textScopes writes a paragraph for each scope where something happens.
 func (r *Report) textScopes(w io.Writer) error {
-	people := r.Plan != nil && r.Plan.End.Changes <= shownChanges
-	shown, quiet := 0, int64(0)
+	people := r.listsChanges()
+	var shown, quiet, untold int64
 	for s, err := range r.Scopes() {
 		switch {
 		case err != nil:
 			return err
-		case r.Total.Scopes > 1 && s.quiet(), shown == shownScopes:
+		case r.Total.Scopes > 1 && s.quiet():
 			quiet++
+			continue
+		case shown == shownScopes:
+			untold++
 			continue
 		}
 		shown++
@@ -71,13 +76,22 @@ func (r *Report) textScopes(w io.Writer) error {
 			return err
 		}
 	}
+	if untold > 0 {
+		fmt.Fprintf(w, "\nand %s with changes\n", more(untold, "scope"))
+	}
 	if quiet > 0 {
-		fmt.Fprintf(w, "\nand %s more\n", plural(quiet, "scope"))
+		fmt.Fprintf(w, "\n%s without changes\n", plural(quiet, "scope"))
 	}
 	if r.Total.Scopes > 1 {
 		fmt.Fprintf(w, "\nall scopes: %s\n", r.fate(&r.Total.Counts, &r.Total.Planned))
 	}
 	return nil
+}
+
+// listsChanges reports whether there are so few changes that each has its
+// line.
+func (r *Report) listsChanges() bool {
+	return r.Plan != nil && r.Plan.End.Changes <= shownChanges
 }
 
 // quiet reports whether there is nothing to tell of a scope.
@@ -145,16 +159,16 @@ func (r *Report) word(c *brick.Change) string {
 
 // textPeople lists who was held, failed or absent.
 func (r *Report) textPeople(w io.Writer) error {
-	shown, more := 0, int64(0)
+	shown, untold := 0, 0
 	all := r.Plan != nil && r.Plan.End.Refusal != nil && r.Plan.End.Refusal.Kind == brick.BadInput
 	for p, err := range r.People() {
 		switch {
 		case err != nil:
 			return err
-		case p.What == plan.Unplanned:
+		case p.What == plan.Unplanned, p.byGuard && r.listsChanges():
 			continue // told with its scope
 		case shown == shownPeople && !all:
-			more++
+			untold++
 			continue
 		case shown == 0:
 			fmt.Fprintln(w)
@@ -162,8 +176,8 @@ func (r *Report) textPeople(w io.Writer) error {
 		shown++
 		textPerson(w, &p)
 	}
-	if more > 0 {
-		fmt.Fprintf(w, "and %d more like these; the JSON report lists them all\n", more)
+	if untold > 0 {
+		fmt.Fprintf(w, "and %d more like these; the JSON report lists them all\n", untold)
 	}
 	return nil
 }

@@ -53,6 +53,14 @@ func plural(n int64, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
+// more returns "1 more row" or "2 more rows".
+func more(n int64, what string) string {
+	if n == 1 {
+		return "1 more " + what
+	}
+	return fmt.Sprintf("%d more %ss", n, what)
+}
+
 // rounded returns a duration as people read it.
 func rounded(d time.Duration) string {
 	switch {
