@@ -15,13 +15,19 @@ import (
 // Fits proves that a plan still fits the platform: everybody whom it changes
 // is as the plan found him, or already as the plan wants him, as after a run
 // that broke off. Otherwise it is an error of kind Refused that names the
-// first who have moved.
-func (j *Job) Fits(ctx context.Context, view *platform.View, p *plan.Plan) error {
+// first who have moved. It returns whether everybody is already as the plan
+// wants him; passwords are not compared.
+func (j *Job) Fits(ctx context.Context, view *platform.View, p *plan.Plan) (holds bool, err error) {
 	var moved []string
 	more := 0
-	err := j.eachChange(ctx, view, p, func(c *brick.Change, now *brick.Member) {
+	holds = true
+	err = j.eachChange(ctx, view, p, func(c *brick.Change, now *brick.Member) {
+		if plan.Holds(c, now) {
+			return
+		}
+		holds = false
 		switch {
-		case plan.Holds(c, now) || plan.Fits(c, now):
+		case plan.Fits(c, now):
 		case len(moved) < firstOut:
 			moved = append(moved, fmt.Sprintf("%s in %s", c.Login(), c.Scope))
 		default:
@@ -30,14 +36,14 @@ func (j *Job) Fits(ctx context.Context, view *platform.View, p *plan.Plan) error
 	})
 	switch {
 	case err != nil:
-		return err
+		return false, err
 	case more > 0:
 		moved = append(moved, fmt.Sprintf("%d more", more))
 	}
 	if len(moved) == 0 {
-		return nil
+		return holds, nil
 	}
-	return &brick.Error{
+	return false, &brick.Error{
 		Kind: brick.Refused, Op: "apply plan",
 		Err:  fmt.Errorf("the platform has changed since the plan was made: %s", strings.Join(moved, ", ")),
 		Hint: "make the plan anew with `plan --out`",

@@ -30,6 +30,15 @@ func NewOutcome(n int64) *Outcome {
 	return &Outcome{fates: make([]atomic.Uint32, n/16+1), errs: map[int64]error{}}
 }
 
+// AllDone returns the outcome of a plan of n changes that all hold.
+func AllDone(n int64) *Outcome {
+	o := NewOutcome(n)
+	for seq := range n {
+		o.Set(seq+1, Done)
+	}
+	return o
+}
+
 // Set notes what became of the change with that Seq.
 func (o *Outcome) Set(seq int64, f Fate) {
 	shift := uint(seq%16) * 2

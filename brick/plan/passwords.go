@@ -95,6 +95,12 @@ func (p *Plan) passwords() iter.Seq2[password, error] {
 	}
 }
 
+// HasPasswords reports whether given passwords still lie beside the plan.
+func (p *Plan) HasPasswords() bool {
+	_, err := os.Stat(filepath.Join(p.Dir, PasswordsFile))
+	return err == nil
+}
+
 // ForgetPasswords deletes the given passwords. It succeeds when there are
 // none.
 func (p *Plan) ForgetPasswords() error {

@@ -58,8 +58,13 @@ func (n *session) applyPlan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := n.job.Fits(ctx, conn.View, n.report.Plan); err != nil {
+	holds, err := n.job.Fits(ctx, conn.View, n.report.Plan)
+	if err != nil {
 		return err
+	}
+	if holds && !n.report.Plan.HasPasswords() {
+		n.report.Done = plan.AllDone(n.report.Plan.End.Changes)
+		return nil
 	}
 	return n.apply(ctx)
 }
@@ -84,7 +89,10 @@ func (p *program) planSettings(ctx context.Context, dir, given string, made *pla
 		return nil, &brick.Error{Kind: brick.BadInput, Op: "apply plan", Err: err, Hint: "give the params of the plan with --params"}
 	}
 	loaded, more := params.Load(params.Source{Name: name, Text: text}, modes.All(), nil, os.ReadFile)
-	s, err := settle(env, loaded, append(findings, more...))
+	if err := more.Err(); err != nil {
+		return nil, err
+	}
+	s, err := settle(env, loaded, findings) // what the params made one wonder was told with the plan
 	if err == nil && s.params.Digest() != made.Header.Params {
 		err = &brick.Error{Kind: brick.BadInput, Op: "apply plan", Err: errors.New(name + " is not what the plan was made with"), Hint: "make the plan anew with `plan --out`"}
 	}
