@@ -22,6 +22,8 @@ func (p *program) directoryCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "directory",
 		Short: "Fill, print and look into the embedded directory",
+		Args:  cobra.ArbitraryArgs,
+		RunE:  group,
 	}
 	cmd.PersistentFlags().StringVar(&db, "db", params.DefaultDatabase, "the directory's file")
 	cmd.AddCommand(p.directoryInit(&db), p.directoryLoad(&db), p.directoryDump(&db), p.directoryList(&db))
@@ -31,7 +33,7 @@ func (p *program) directoryCommand() *cobra.Command {
 func (p *program) directoryInit(db *string) *cobra.Command {
 	return &cobra.Command{
 		Use:   "init",
-		Short: "Make an empty directory; one that is there stays as it is",
+		Short: "Make an empty directory, unless there is one",
 		Args:  usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := absent(*db); err != nil {

@@ -114,6 +114,9 @@ func (x *explanation) decided(scope brick.Scope, d *plan.Decision) {
 		}
 	case plan.Unmentioned:
 		e.why = "not in the file, and nobody is taken out for that here"
+		if d.Before == brick.Disabled {
+			e.why = "not in the file, and disabled already"
+		}
 	case plan.Absent:
 		e.why = "to be deleted, but not there"
 	}

@@ -66,12 +66,14 @@ func (p *program) root() *cobra.Command {
 		Long: "users-brick reads params and a file of users, compares the file with a platform,\n" +
 			"and makes each organization and project look like the file.",
 		Example:       "  users-brick plan params.json    what would be done\n  users-brick run params.json     do it",
+		Args:          cobra.ArbitraryArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		return &brick.Error{Kind: brick.BadInput, Err: err, Hint: "see --help"}
 	})
+	root.RunE = group
 	p.operatorFlags(root)
 	root.AddCommand(
 		p.runCommand(), p.planCommand(), p.applyCommand(),
@@ -81,11 +83,25 @@ func (p *program) root() *cobra.Command {
 	return root
 }
 
+// group is what a command does that only holds other commands: it says which
+// there are.
+func group(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return cmd.Help()
+	}
+	hint := "see " + cmd.CommandPath() + " --help"
+	cmd.SuggestionsMinimumDistance = 2
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = "did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return &brick.Error{Kind: brick.BadInput, Err: fmt.Errorf("%s has no command %q", cmd.CommandPath(), args[0]), Hint: hint}
+}
+
 // usage makes wrong arguments a matter of bad input.
 func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
-			return &brick.Error{Kind: brick.BadInput, Err: err, Hint: "see " + cmd.CommandPath() + " --help"}
+			return &brick.Error{Kind: brick.BadInput, Err: err, Hint: "write " + strings.TrimSuffix(cmd.UseLine(), " [flags]")}
 		}
 		return nil
 	}

@@ -26,6 +26,7 @@ type session struct {
 	emit    brick.Emit
 
 	passing bool   // the session's directory is deleted at the end
+	keeping bool   // the plan was asked for, to be applied later
 	quit    func() // ends the listeners
 
 	mu       sync.Mutex // guards the warnings, which listeners add to
@@ -65,6 +66,7 @@ func (p *program) begin(s *settings, dir string) (*session, error) {
 
 // place makes the directory of the plan and leaves the redacted params there.
 func (n *session) place(dir string) error {
+	n.keeping = dir != ""
 	if dir == "" && n.env.RunDir != "" {
 		dir = filepath.Join(n.env.RunDir, n.job.RunID)
 	}
@@ -211,9 +213,14 @@ func (n *session) keepReport() error {
 	return errors.Join(n.report.JSON(f), f.Close())
 }
 
+// free ends what the session holds. Given passwords stay only beside a plan
+// that is to be applied later.
 func (n *session) free() {
 	if n.report.Plan != nil {
 		n.report.Plan.Close()
+		if !n.keeping {
+			n.report.Plan.ForgetPasswords()
+		}
 	}
 	if n.passing {
 		os.RemoveAll(n.job.Dir)
