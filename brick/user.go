@@ -8,6 +8,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"unique"
 )
 
 // Field names one attribute of an account.
@@ -157,21 +158,32 @@ func (p *Profile) UnmarshalJSON(data []byte) error {
 }
 
 // Secret is a text that never shows: every way of printing or encoding it
-// gives ***. Only [Secret.Reveal] returns the text.
-type Secret struct{ text string }
+// gives *** or a place in memory, also where it lies in a field that fmt may
+// not ask. Only [Secret.Reveal] returns the text. Secrets compare with ==.
+type Secret struct{ text unique.Handle[string] }
 
 // NewSecret returns the text as a secret. The empty text means none given.
-func NewSecret(text string) Secret { return Secret{text} }
+func NewSecret(text string) Secret {
+	if text == "" {
+		return Secret{}
+	}
+	return Secret{unique.Make(text)}
+}
 
 // Reveal returns the text itself, for the one place that must send it.
-func (s Secret) Reveal() string { return s.text }
+func (s Secret) Reveal() string {
+	if !s.Given() {
+		return ""
+	}
+	return s.text.Value()
+}
 
 // Given reports whether there is a text at all.
-func (s Secret) Given() bool { return s.text != "" }
+func (s Secret) Given() bool { return s != Secret{} }
 
 // String returns *** for a given secret, and nothing for none.
 func (s Secret) String() string {
-	if s.text == "" {
+	if !s.Given() {
 		return ""
 	}
 	return "***"
