@@ -1,0 +1,151 @@
+package guard_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"users-brick/brick"
+	"users-brick/brick/guard"
+)
+
+func limit(text string) brick.Limit {
+	if text == "" {
+		return brick.Limit{}
+	}
+	return brick.MustLimit(text)
+}
+
+// losing is the summary of a project that disables some of its members.
+func losing(enabled, disabled, lose int64) *brick.Summary {
+	return &brick.Summary{
+		Scope: brick.Project("p1"), WasEnabled: enabled, WasDisabled: disabled,
+		WillBeUsable: enabled - lose, LoseAccess: lose, Counts: brick.Counts{Disabled: lose},
+		FirstOut: []brick.Login{"ann@acme.com"},
+	}
+}
+
+// rules names the rules that object, in their order.
+func rules(objections []brick.Objection) string {
+	var names []string
+	for _, o := range objections {
+		names = append(names, o.Rule)
+	}
+	return strings.Join(names, " ")
+}
+
+func TestRemovalsAreLimitedPerScope(t *testing.T) {
+	for _, c := range []struct {
+		name                    string
+		max                     string
+		enabled, disabled, lose int64
+		objects                 bool
+	}{
+		{"a fifth may go", "20%", 100, 0, 20, false},
+		{"more than a fifth may not", "20%", 100, 0, 21, true},
+		{"a small project may lose ten", "20%", 12, 0, 10, false},
+		{"a small project may not lose eleven", "20%", 12, 0, 11, true},
+		{"a number is exact", "3", 100, 0, 3, false},
+		{"a number has no floor", "3", 100, 0, 4, true},
+		{"none at all", "0", 100, 0, 1, true},
+		{"a crowd of disabled members hides no loss", "20%", 50, 500, 40, true},
+		{"without a limit everything goes", "", 1000, 0, 999, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := guard.Limits{Removals: limit(c.max)}
+			got := l.Scope(losing(c.enabled, c.disabled, c.lose))
+			if c.objects != (rules(got) == "max_removals") || !c.objects && got != nil {
+				t.Errorf("objections are %v", got)
+			}
+		})
+	}
+}
+
+func TestDeletingManyWhoCouldNotComeInIsARemovalToo(t *testing.T) {
+	s := &brick.Summary{Scope: brick.Project("p1"), WasEnabled: 50, WasDisabled: 50, WillBeUsable: 50, Counts: brick.Counts{Removed: 50}}
+	l := guard.Limits{Removals: limit("20%")}
+	if got := l.Scope(s); rules(got) != "max_removals" || got[0].Found != 50 || got[0].Limit != 20 {
+		t.Errorf("objections are %v", got)
+	}
+}
+
+func TestAScopeMustNotEndEmpty(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		limits   guard.Limits
+		mayEmpty bool
+		usable   int64
+		lose     int64
+		objects  bool
+	}{
+		{"all members go", guard.Limits{}, false, 0, 3, true},
+		{"allow_empty permits it", guard.Limits{AllowEmpty: true}, false, 0, 3, false},
+		{"the mode itself permits it", guard.Limits{}, true, 0, 3, false},
+		{"somebody stays", guard.Limits{}, false, 1, 3, false},
+		{"it was empty before", guard.Limits{}, false, 0, 0, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := losing(c.usable+c.lose, 0, c.lose)
+			s.MayEmpty = c.mayEmpty
+			got := c.limits.Scope(s)
+			if c.objects != (rules(got) == "allow_empty") || !c.objects && got != nil {
+				t.Errorf("objections are %v", got)
+			}
+		})
+	}
+}
+
+func TestAModeThatEmptiesScopesStillKeepsToMaxRemovals(t *testing.T) {
+	s := losing(30, 0, 30)
+	s.MayEmpty = true
+	l := guard.Limits{Removals: limit("20%")}
+	if got := l.Scope(s); rules(got) != "max_removals" {
+		t.Errorf("objections are %v", got)
+	}
+}
+
+func TestUpdatesAreLimitedPerScope(t *testing.T) {
+	s := &brick.Summary{Scope: brick.Project("p1"), WasEnabled: 90, WasDisabled: 10, WillBeUsable: 100, Counts: brick.Counts{Updated: 20, Enabled: 10, Added: 500}}
+	for text, objects := range map[string]bool{"30%": false, "29%": true, "30": false, "29": true, "": false} {
+		l := guard.Limits{Updates: limit(text)}
+		got := l.Scope(s)
+		if objects != (rules(got) == "max_updates") {
+			t.Errorf("max_updates %q: objections are %v", text, got)
+		}
+		if objects && got[0].Removals {
+			t.Error("holding removals back cannot answer max_updates")
+		}
+	}
+}
+
+func TestRemovalsOfTheWholeRunAddUp(t *testing.T) {
+	var total guard.Total
+	for range 3 {
+		total.Add(losing(40, 10, 10))
+	}
+	for text, objects := range map[string]bool{"20%": false, "19%": true, "30": false, "29": true, "": false} {
+		l := guard.Limits{RemovalsRun: limit(text)}
+		got := l.Run(&total)
+		if objects != (rules(got) == "max_removals_run") {
+			t.Errorf("max_removals_run %q: objections are %v", text, got)
+		}
+	}
+}
+
+func TestAnObjectionSaysWhatWhereHowManyWhoAndWhatToDo(t *testing.T) {
+	l := guard.Limits{Removals: limit("2"), Updates: limit("0")}
+	s := losing(5, 0, 5)
+	s.Counts.Updated = 1
+	got := l.Scope(s)
+	if rules(got) != "allow_empty max_removals max_updates" {
+		t.Fatalf("objections are %v", got)
+	}
+	for _, o := range got {
+		if o.Scope != s.Scope || o.Text == "" || !strings.Contains(o.Hint, o.Rule) {
+			t.Errorf("objection is %+v", o)
+		}
+	}
+	if o := got[1]; o.Found != 5 || o.Limit != 2 || !o.Removals || !slices.Equal(o.First, s.FirstOut) {
+		t.Errorf("objection is %+v", o)
+	}
+}
