@@ -103,19 +103,14 @@ func (c *checker) blankDigest(line []byte) []byte {
 
 func (c *checker) line(line []byte) error {
 	c.lines++
-	var kind struct {
-		Kind string `json:"kind"`
-	}
-	if err := json.Unmarshal(line, &kind); err != nil {
-		return err
-	}
+	kind := kindOf(line)
 	switch {
 	case c.ended:
 		return errors.New("something follows the end")
-	case (c.lines == 1) != (kind.Kind == headerKind):
+	case (c.lines == 1) != (kind == headerKind):
 		return errors.New("the header is missing or repeated")
 	}
-	switch kind.Kind {
+	switch kind {
 	case headerKind:
 		return c.header(line)
 	case scopeKind:
@@ -130,7 +125,17 @@ func (c *checker) line(line []byte) error {
 		c.plan.End = end.End
 		return err
 	}
-	return fmt.Errorf("unknown record %q", kind.Kind)
+	return fmt.Errorf("unknown record %q", kind)
+}
+
+// kindOf returns the kind of a record, which every line begins with.
+func kindOf(line []byte) string {
+	rest, found := bytes.CutPrefix(line, []byte(`{"kind":"`))
+	kind, _, closed := bytes.Cut(rest, []byte(`"`))
+	if !found || !closed {
+		return ""
+	}
+	return string(kind)
 }
 
 func (c *checker) header(line []byte) error {
@@ -183,7 +188,7 @@ func (p *Plan) Summaries() iter.Seq2[brick.Summary, error] {
 	return func(yield func(brick.Summary, error) bool) {
 		for line, err := range p.lines(0) {
 			var s scopeRecord
-			if err == nil && !bytes.HasPrefix(line, scopePrefix) {
+			if err == nil && kindOf(line) != scopeKind {
 				continue
 			}
 			if err == nil {
@@ -195,8 +200,6 @@ func (p *Plan) Summaries() iter.Seq2[brick.Summary, error] {
 		}
 	}
 }
-
-var scopePrefix = []byte(`{"kind":"` + scopeKind + `"`)
 
 // lines yields the lines of the file from an offset on.
 func (p *Plan) lines(offset int64) iter.Seq2[[]byte, error] {
