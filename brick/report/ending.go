@@ -1,7 +1,6 @@
 package report
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -101,14 +100,20 @@ func (r *Report) textNotes(w io.Writer) {
 func (r *Report) textEnding(w io.Writer) {
 	fmt.Fprintf(w, "\n%s: %s", r.Outcome, r.ended())
 	fmt.Fprintf(w, " (exit %d, %s)\n", r.ExitCode, rounded(r.Duration))
+	if r.Err != nil && r.Outcome != Interrupted {
+		if _, rest, found := strings.Cut(r.reason(), "\n"); found {
+			fmt.Fprintln(w, rest)
+		}
+	}
 	if hint := r.hint(); hint != "" {
 		fmt.Fprintf(w, "  hint: %s\n", hint)
 	}
 }
 
-// hint says what to do about a run that ended early, "" when nobody knows.
+// hint says what to do about a run that ended early, "" when nobody knows. Of
+// several errors each has its hint in its own text.
 func (r *Report) hint() string {
-	if e, ok := errors.AsType[*brick.Error](r.Err); ok && r.Outcome != Interrupted {
+	if e, ok := r.Err.(*brick.Error); ok && r.Outcome != Interrupted {
 		return e.Hint
 	}
 	return ""
@@ -140,7 +145,8 @@ func (r *Report) ended() string {
 		return fmt.Sprintf("stopped; %s done, %d not tried; run it again to go on", plural(r.Total.Changes(), "change"), r.Total.Untried)
 	}
 	if r.Err != nil {
-		return r.reason() + "; " + r.written()
+		first, _, _ := strings.Cut(r.reason(), "\n")
+		return strings.TrimSuffix(first, ":") + "; " + r.written()
 	}
 	return fmt.Sprintf("%s; %s", r.Plan.End.Refusal.Text, r.written())
 }
@@ -156,6 +162,9 @@ func (r *Report) endedPartly() string {
 		if c.n > 0 {
 			text += fmt.Sprintf(", %d %s", c.n, c.word)
 		}
+	}
+	if bad := r.badRows(); bad > 0 {
+		text += ", " + plural(bad, "bad row")
 	}
 	if r.Total.Unplanned > 0 {
 		text += ", " + plural(r.Total.Unplanned, "scope") + " not planned"

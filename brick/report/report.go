@@ -95,7 +95,7 @@ func (r *Report) ending() (string, int) {
 		return Pending, brick.ExitChangesPending
 	case r.Total.Unplanned > 0 || r.Total.HeldScopes > 0:
 		return Partial, brick.ExitPartial
-	case r.Total.Held > 0 || r.Total.Failed > 0:
+	case r.Total.Held > 0 || r.Total.Failed > 0 || r.badRows() > 0:
 		if r.Plan.Header.IgnoreFailures {
 			return Partial, brick.ExitDone
 		}
@@ -106,6 +106,15 @@ func (r *Report) ending() (string, int) {
 		return Pending, brick.ExitDone
 	}
 	return Converged, brick.ExitDone
+}
+
+// badRows is how many rows of the file were bad, also those that name nobody
+// who could be held.
+func (r *Report) badRows() int64 {
+	if r.Plan == nil {
+		return 0
+	}
+	return r.Plan.End.BadRows
 }
 
 func (r *Report) failing(k brick.Kind) (string, int) {
