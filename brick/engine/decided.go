@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"users-brick/brick"
 	"users-brick/brick/plan"
@@ -117,5 +118,6 @@ func firstLines(rows *spool.Group) ([]int, error) {
 			break
 		}
 	}
+	slices.Sort(lines)
 	return lines, nil
 }

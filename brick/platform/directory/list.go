@@ -68,7 +68,7 @@ func (d *Directory) place(ctx context.Context, s brick.Scope) (int64, error) {
 	var place int64
 	err := d.scan(ctx, query, []any{s.ID}, &place)
 	if errors.Is(err, sql.ErrNoRows) {
-		return 0, &brick.Error{Kind: brick.NotFound, Scope: s}
+		return 0, &brick.Error{Kind: brick.NotFound, Scope: s, Err: errors.New("there is no such " + s.Level.String())}
 	}
 	return place, err
 }
