@@ -35,7 +35,7 @@ func TestScenarios(t *testing.T) {
 			env.Setenv("TOUR", tour)
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "json": jsonSays},
 	})
 }
 
