@@ -18,7 +18,10 @@ type partition struct {
 	input     plan.Input
 	hasGroups bool
 
-	rows, bad, other int64 // other: rows that belong to no scope of this run
+	rows   int64
+	bad    int64 // bad rows that may concern this run
+	broken int64 // all bad rows
+	other  int64 // rows that belong to no scope of this run
 
 	notes  *spool.Buffer  // bad rows and warnings, as lines of findings.ndjson
 	first  brick.Findings // the first bad rows, for a message
@@ -111,12 +114,13 @@ func (j *Job) readAll(ctx context.Context, src Source, sorter *spool.Sorter, p *
 				return brick.Errorf(brick.Interrupted, "read: %w", context.Cause(ctx))
 			}
 		}
+		key, mine, known := j.key(&row)
 		if row.Bad != nil {
-			if err := j.noteBad(&row, p); err != nil {
+			if err := j.noteBad(&row, mine, p); err != nil {
 				return err
 			}
 		}
-		switch key, mine, known := j.key(&row); {
+		switch {
 		case !known:
 			p.doubts.add(&row)
 		case !mine:
@@ -153,12 +157,18 @@ func (j *Job) key(row *brick.Row) (key string, mine, known bool) {
 // shownFindings is how many bad rows a message lists.
 const shownFindings = 20
 
-func (j *Job) noteBad(row *brick.Row, p *partition) error {
-	p.bad++
+// noteBad writes down a bad row. One that belongs to another project only
+// speaks against the file as a whole.
+func (j *Job) noteBad(row *brick.Row, mine bool, p *partition) error {
+	p.broken++
 	f := brick.Finding{Line: row.Line, Column: row.Bad.Column, Text: row.Bad.Reason, Hint: row.Bad.Hint}
 	if len(p.first) < shownFindings {
 		p.first = append(p.first, f)
 	}
+	if !mine {
+		return nil
+	}
+	p.bad++
 	line, err := plan.EncodeNote(&plan.Note{
 		What: plan.BadRow, Login: row.Login, Lines: []int{row.Line}, Column: f.Column, Text: f.Text, Hint: f.Hint,
 	})
@@ -180,8 +190,8 @@ func (j *Job) trust(p *partition) error {
 		}
 	case j.Params.OnBadRow == params.RefuseBadRow && anywhere <= mostDoubts:
 		return nil // all of them are listed with the plan
-	case p.bad > most || anywhere > mostDoubts:
-		return tooManyBad(p.first, p.bad, most)
+	case p.broken > most || anywhere > mostDoubts:
+		return tooManyBad(p.first, p.broken, most)
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"golang.org/x/sync/errgroup"
@@ -94,7 +93,7 @@ func (p *planning) sections(ctx context.Context, targets []target, w *plan.Write
 			return f.add(s)
 		})
 	}
-	return &sum, errors.Join(err, f.close())
+	return &sum, f.close(err)
 }
 
 // inOrder plans several targets at once and hands their sections on in the

@@ -70,11 +70,14 @@ func (f *files) add(s *section) error {
 	return err
 }
 
-// close writes what goes beside the plan.
-func (f *files) close() error {
+// close writes what goes beside the plan, unless the plan has failed.
+func (f *files) close(failed error) error {
 	defer f.passwords.Close()
 	defer f.lines.Close()
-	return errors.Join(f.notes.Close(), plan.WritePasswords(f.dir, f.passwords), plan.WriteLines(f.dir, f.lines))
+	if err := errors.Join(failed, f.notes.Close()); err != nil {
+		return err
+	}
+	return errors.Join(plan.WritePasswords(f.dir, f.passwords), plan.WriteLines(f.dir, f.lines))
 }
 
 // bench is what one worker needs to compare a scope: a place to sort the
@@ -100,6 +103,10 @@ func (p *planning) section(ctx context.Context, t *target, b *bench) (*section, 
 	err := t.err
 	if err == nil {
 		err = p.compare(ctx, t, b, s)
+	}
+	if err != nil && ctx.Err() != nil {
+		s.close()
+		return nil, brick.Errorf(brick.Interrupted, "stopped: %w", context.Cause(ctx))
 	}
 	if alone := (*scopeError)(nil); errors.As(err, &alone) || t.err != nil {
 		s.close()

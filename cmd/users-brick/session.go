@@ -165,9 +165,9 @@ func (n *session) apply(ctx context.Context) error {
 func (n *session) end(ctx context.Context, err error, format string) error {
 	defer n.free()
 	r := &n.report
-	r.Err, r.Signal = err, signalCode(ctx)
-	if r.Signal != 0 && brick.KindOf(err) != brick.Interrupted {
-		r.Signal = 0 // the work was done before the signal mattered
+	r.Err = err
+	if stoppedBy(err) {
+		r.Signal = signalCode(ctx)
 	}
 	r.Warnings, r.Unshown = n.warnings, n.more
 	r.Duration = n.program.now().Sub(r.Started)
@@ -189,6 +189,16 @@ func (n *session) end(ctx context.Context, err error, format string) error {
 		return exit(r.ExitCode)
 	}
 	return nil
+}
+
+// stoppedBy reports whether an error may come of a signal. A run that was
+// refused before, or that had done its work, is not.
+func stoppedBy(err error) bool {
+	switch brick.KindOf(err) {
+	case brick.BadInput, brick.Refused, brick.Denied, brick.Locked:
+		return false
+	}
+	return err != nil
 }
 
 func (n *session) print(format string) error {
