@@ -22,7 +22,7 @@ type Env struct {
 	LogFormat LogFormat `env:"BRICK_LOG_FORMAT" envDefault:"auto" doc:"How lines are logged: json, console, or auto for console on a terminal."`
 	Progress  Progress  `env:"BRICK_PROGRESS" envDefault:"auto" doc:"Whether progress is shown: on, off, or auto for on a terminal only."`
 
-	RunDir  string `env:"BRICK_RUN_DIR" doc:"The directory in which each run leaves its plan, journal and report."`
+	RunDir  string `env:"BRICK_RUN_DIR" doc:"The directory in which each run leaves its params, plan and report."`
 	TempDir string `env:"BRICK_TMP_DIR" doc:"The directory for what does not fit into memory; the system's own when not set."`
 
 	Concurrency Count         `env:"BRICK_CONCURRENCY" envDefault:"16" doc:"How many requests may be under way at once."`
