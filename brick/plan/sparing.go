@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"strings"
 	"sync"
 
@@ -59,12 +60,14 @@ func NewSparing(exact, patterns []string, self brick.Login) (*Sparing, error) {
 	}
 	var all []string
 	for _, text := range patterns {
-		re, err := regexp.Compile("(?i:" + text + ")")
+		parsed, err := syntax.Parse(text, syntax.Perl|syntax.FoldCase)
 		if err != nil {
 			return nil, brick.Errorf(brick.BadInput, "whitelist pattern %q: %w", text, err)
 		}
-		s.patterns = append(s.patterns, pattern{re, s.add(text)})
-		all = append(all, "(?i:"+text+")")
+		// Written out anew, a pattern cannot run into its neighbours.
+		plain := parsed.String()
+		s.patterns = append(s.patterns, pattern{regexp.MustCompile(plain), s.add(text)})
+		all = append(all, "(?:"+plain+")")
 	}
 	if len(all) > 0 {
 		s.any = regexp.MustCompile(strings.Join(all, "|"))
