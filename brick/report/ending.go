@@ -80,7 +80,7 @@ func (r *Report) textNotes(w io.Writer) {
 			case m.Users == 0:
 				fmt.Fprint(w, "; warning: it matched nobody")
 			case m.InFile > 0:
-				fmt.Fprintf(w, "; warning: %d of them also in the file, where they are ignored", m.InFile)
+				fmt.Fprintf(w, "; warning: the file names %d of them, in vain", m.InFile)
 			}
 			fmt.Fprintln(w)
 		}
