@@ -11,10 +11,10 @@ import (
 )
 
 // jsonSays parses a JSON document and compares what stands at a path with a
-// text; a number in the path is a place in a list, and # is its length:
+// text; a number in the path is a place in a list, and len is its length:
 //
 //	json report.json people.0.login jane@example.com
-//	json stdout findings.# 2
+//	json stdout findings.len 2
 func jsonSays(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: json FILE PATH TEXT")
@@ -43,7 +43,7 @@ func member(value any, name string) (any, bool) {
 		found, ok := value[name]
 		return found, ok
 	case []any:
-		if name == "#" {
+		if name == "len" {
 			return len(value), true
 		}
 		if i, err := strconv.Atoi(name); err == nil && i < len(value) {
