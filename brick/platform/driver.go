@@ -39,14 +39,17 @@ type Driver interface {
 	//	organization: Add creates the account with After.Profile and Password,
 	//	  and if it exists lays After.Profile over it; Update lays
 	//	  After.Profile over it, and sets Password when it is given; Remove
-	//	  deletes it, with its memberships.
+	//	  deletes it, with its memberships. When the password is refused
+	//	  (BadPassword), nothing of the change has been done.
 	//	project: Add and Enable make the member enabled; Update leaves his
 	//	  status; all three set Roles and Groups where After gives them (Roles
 	//	  and Groups not nil) and leave them otherwise; a group that is not
 	//	  there is an error of kind NotFound, like an unknown role and a login
-	//	  without an account. Disable makes him disabled, Remove deletes the
-	//	  membership with its groups; both set Groups first where After gives
-	//	  them.
+	//	  without an account. Disable makes him disabled and leaves his roles,
+	//	  Remove deletes the membership with its groups; both set Groups first
+	//	  where After gives them.
+	//	Update and Disable of somebody who is not there are errors of kind
+	//	NotFound; Remove succeeds.
 	Apply(ctx context.Context, s brick.Scope, batch []brick.Change) []error
 
 	// Features says what the platform can take.
