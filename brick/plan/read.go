@@ -96,8 +96,11 @@ func (c *checker) blankDigest(line []byte) []byte {
 	if json.Unmarshal(line, &h) != nil || len(h.Digest) != len(noDigest) {
 		return line
 	}
-	c.digest = h.Digest
 	i := bytes.LastIndex(line, []byte(h.Digest))
+	if i < 0 { // written in another way than this program does
+		return line
+	}
+	c.digest = h.Digest
 	return append(append(append([]byte{}, line[:i]...), noDigest...), line[i+len(noDigest):]...)
 }
 
