@@ -15,14 +15,14 @@ func Holds(c *brick.Change, now *brick.Member) bool {
 	return now.Status == c.After.Status && len(now.Profile.Differs(&c.After.Profile)) == 0 && sameMembership(c.After, now)
 }
 
-// Fits reports whether a person is still as a change found him, in all that
-// the change concerns.
+// Fits reports whether a person is still as a change found him: a member of a
+// project altogether, an account in the attributes that the change sets.
 func Fits(c *brick.Change, now *brick.Member) bool {
 	if c.Before == nil || now == nil {
 		return c.Before == nil && now == nil
 	}
 	if c.Scope.Level == brick.ProjectLevel {
-		return now.Status == c.Before.Status && sameMembership(c.Before, now)
+		return now.Status == c.Before.Status && slices.Equal(now.Roles, c.Before.Roles) && brick.SameFolded(now.Groups, c.Before.Groups)
 	}
 	for f := range brick.Fields() {
 		if c.After != nil && c.After.Profile[f] != "" && now.Profile[f] != c.Before.Profile[f] {
