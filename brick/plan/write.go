@@ -141,8 +141,10 @@ func (w *Writer) Finish(end End) (*Plan, error) {
 	return &Plan{Dir: w.dir, Header: w.header, End: end, file: w.file, index: w.index}, nil
 }
 
-// Abandon gives up a plan that is not finished; what was written is deleted.
+// Abandon gives up a plan that is not finished; it is deleted, and with it the
+// passwords, which would otherwise lie about for nothing.
 func (w *Writer) Abandon() {
 	w.file.Close()
 	os.Remove(filepath.Join(w.dir, PlanFile))
+	os.Remove(filepath.Join(w.dir, PasswordsFile))
 }
