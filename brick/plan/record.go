@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"bytes"
 	"encoding/json"
 	"time"
 
@@ -125,11 +126,14 @@ type changeRecord struct {
 // EncodeChange returns the line of plan.ndjson for a change, with its line
 // end. Its password is never part of it.
 func EncodeChange(c *brick.Change) ([]byte, error) {
-	line, err := json.Marshal(changeRecord{
+	var line bytes.Buffer
+	out := json.NewEncoder(&line)
+	out.SetEscapeHTML(false) // so that one can read and grep why: role viewer -> admin
+	err := out.Encode(changeRecord{
 		Kind: changeKind, Scope: c.Scope, Login: c.Login(), Action: c.Action, Why: c.Why,
 		SetPassword: c.SetPassword, Before: c.Before, After: c.After,
 	})
-	return append(line, '\n'), err
+	return line.Bytes(), err
 }
 
 func (r *changeRecord) change() brick.Change {
