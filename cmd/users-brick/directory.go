@@ -157,7 +157,11 @@ func (p *program) list(all *directory.Overview) error {
 	for _, o := range all.Organizations {
 		fmt.Fprintf(out, "organization %s\t%d users\t%d projects\n", o.Name, o.Users, len(o.Projects))
 		for _, j := range o.Projects {
-			fmt.Fprintf(out, "  project %s\t%d enabled\t%d disabled\t%d groups\t%s\n", j.ID, j.Enabled, j.Disabled, j.Groups, j.Title)
+			fmt.Fprintf(out, "  project %s\t%d enabled\t%d disabled\t%d groups", j.ID, j.Enabled, j.Disabled, j.Groups)
+			if j.Title != "" {
+				fmt.Fprintf(out, "\t%s", j.Title)
+			}
+			fmt.Fprintln(out)
 		}
 	}
 	return out.Flush()
