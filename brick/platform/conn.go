@@ -41,7 +41,7 @@ func (c *Conn) Apply(ctx context.Context, s brick.Scope, batch []brick.Change) [
 	started := time.Now()
 	for attempt := 1; ; attempt++ {
 		if err := ctx.Err(); err != nil && attempt == 1 {
-			fill(results, left, interrupted(ctx))
+			fill(results, left, interrupted(context.Cause(ctx)))
 			return results
 		}
 		left = c.attempt(ctx, s, batch, left, results)
@@ -67,9 +67,12 @@ func (c *Conn) attempt(ctx context.Context, s brick.Scope, batch []brick.Change,
 	for i, at := range left {
 		part[i] = batch[at]
 	}
-	errs := make([]error, len(left))
+	var errs []error
 	if err := c.call(context.WithoutCancel(ctx), func(ctx context.Context) error {
-		copy(errs, c.driver.Apply(ctx, s, part))
+		errs = c.driver.Apply(ctx, s, part)
+		if len(errs) != len(part) { // nobody can tell which were done
+			return brick.Errorf(brick.Failed, "the platform tells of %d changes, %d were asked for", len(errs), len(part))
+		}
 		return nil
 	}); err != nil {
 		fill(results, left, err)

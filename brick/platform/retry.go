@@ -40,7 +40,8 @@ func (r Retry) wait(attempt int, started time.Time, err error) (time.Duration, b
 }
 
 // try does f within the limits, again and again while that may help, and
-// names the operation in the error that remains.
+// names the operation in the error that remains. Once ctx has ended that is
+// of kind Interrupted.
 func (v *View) try(ctx context.Context, op string, s brick.Scope, f func(context.Context) error) error {
 	started := time.Now()
 	for attempt := 1; ; attempt++ {
@@ -48,8 +49,11 @@ func (v *View) try(ctx context.Context, op string, s brick.Scope, f func(context
 		if err == nil {
 			return nil
 		}
+		if ctx.Err() != nil { // whatever the driver makes of it
+			return named(op, s, interrupted(context.Cause(ctx)))
+		}
 		wait, again := v.retry.wait(attempt, started, err)
-		if !again || ctx.Err() != nil {
+		if !again {
 			return named(op, s, err)
 		}
 		v.emit.Send(brick.Retrying{Op: op, Scope: s, Attempt: attempt, Wait: wait, Err: err})
@@ -81,6 +85,6 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
-		return interrupted(ctx)
+		return interrupted(context.Cause(ctx))
 	}
 }

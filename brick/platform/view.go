@@ -40,7 +40,7 @@ func Look(d Driver, o Options) *View {
 	return &View{
 		driver: d, retry: o.Retry, emit: o.Emit,
 		slots: make(chan struct{}, max(1, o.Concurrency)),
-		rate:  rate.NewLimiter(limit, max(1, int(o.Rate))),
+		rate:  rate.NewLimiter(limit, 1), // no bursts: two of them would meet in one second
 	}
 }
 
@@ -173,16 +173,16 @@ func (v *View) call(ctx context.Context, f func(context.Context) error) error {
 	select {
 	case v.slots <- struct{}{}:
 	case <-ctx.Done():
-		return interrupted(ctx)
+		return interrupted(context.Cause(ctx))
 	}
 	defer func() { <-v.slots }()
 	if err := v.rate.Wait(ctx); err != nil {
-		return interrupted(ctx)
+		return interrupted(err)
 	}
 	v.calls.Add(1)
 	return f(ctx)
 }
 
-func interrupted(ctx context.Context) error {
-	return brick.Errorf(brick.Interrupted, "stopped: %w", context.Cause(ctx))
+func interrupted(cause error) error {
+	return brick.Errorf(brick.Interrupted, "stopped: %w", cause)
 }
