@@ -39,6 +39,12 @@ func (p *program) load(ctx context.Context, args []string) (*settings, error) {
 		return nil, err
 	}
 	loaded, more := params.Load(source, modes.All(), p.environ, os.ReadFile)
+	if source.Name == standardInput && loaded.Input.Type == params.FileInput && loaded.Input.Path == "-" {
+		more = append(more, brick.Finding{
+			Source: source.Name, Text: "standard input cannot hold both the params and the file",
+			Hint: "put one of them into a file",
+		})
+	}
 	return settle(env, loaded, append(findings, more...))
 }
 
@@ -76,6 +82,9 @@ func (p *program) paramsSource(ctx context.Context, env *params.Env, args []stri
 	}
 }
 
+// standardInput is what findings call params that were piped in.
+const standardInput = "standard input"
+
 // maxParams is how large a document of params may be, in bytes.
 const maxParams = 4 << 20
 
@@ -85,7 +94,7 @@ func (p *program) readParams(ctx context.Context, name string, timeout time.Dura
 	shown := name
 	switch scheme, _, isURL := strings.Cut(name, "://"); {
 	case name == "-":
-		shown = "standard input"
+		shown = standardInput
 		text, err = readSome(p.stdin)
 	case isURL && (scheme == "http" || scheme == "https"):
 		shown, _, _ = strings.Cut(name, "?")
