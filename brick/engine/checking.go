@@ -15,7 +15,7 @@ import (
 // Fits proves that a plan still fits the platform: everybody whom it changes
 // is as the plan found him, or already as the plan wants him, as after a run
 // that broke off. Otherwise it is an error of kind Refused that names the
-// first who have moved. It returns whether everybody is already as the plan
+// first who have moved, or the scope that is not there any more. It returns whether everybody is already as the plan
 // wants him; passwords are not compared.
 func (j *Job) Fits(ctx context.Context, view *platform.View, p *plan.Plan) (holds bool, err error) {
 	var moved []string
@@ -34,16 +34,23 @@ func (j *Job) Fits(ctx context.Context, view *platform.View, p *plan.Plan) (hold
 			more++
 		}
 	})
+	if kind := brick.KindOf(err); err != nil && kind != brick.NotFound && kind != brick.Gone {
+		return false, err
+	}
 	switch {
 	case err != nil:
-		return false, err
+		moved = append(moved, err.Error())
 	case more > 0:
 		moved = append(moved, fmt.Sprintf("%d more", more))
-	}
-	if len(moved) == 0 {
+	case len(moved) == 0:
 		return holds, nil
 	}
-	return false, &brick.Error{
+	return false, outdated(moved)
+}
+
+// outdated refuses a plan for what has moved.
+func outdated(moved []string) error {
+	return &brick.Error{
 		Kind: brick.Refused, Op: "apply plan",
 		Err:  fmt.Errorf("the platform has changed since the plan was made: %s", strings.Join(moved, ", ")),
 		Hint: "make the plan anew with `plan --out`",
