@@ -66,6 +66,7 @@ func (p *program) root() *cobra.Command {
 		Long: "users-brick reads params and a file of users, compares the file with a platform,\n" +
 			"and makes each organization and project look like the file.",
 		Example:       "  users-brick plan params.json    what would be done\n  users-brick run params.json     do it",
+		Version:       p.version,
 		Args:          cobra.ArbitraryArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -74,6 +75,7 @@ func (p *program) root() *cobra.Command {
 		return &brick.Error{Kind: brick.BadInput, Err: err, Hint: "see --help"}
 	})
 	root.RunE = group
+	root.SetVersionTemplate("users-brick {{.Version}}\n")
 	p.operatorFlags(root)
 	root.AddCommand(
 		p.runCommand(), p.planCommand(), p.applyCommand(),
