@@ -15,8 +15,9 @@ import (
 // Fits proves that a plan still fits the platform: everybody whom it changes
 // is as the plan found him, or already as the plan wants him, as after a run
 // that broke off. Otherwise it is an error of kind Refused that names the
-// first who have moved, or the scope that is not there any more. It returns whether everybody is already as the plan
-// wants him; passwords are not compared.
+// first who have moved, or the scope that is not there any more. It returns
+// whether everybody is already as the plan wants him; passwords are not
+// compared.
 func (j *Job) Fits(ctx context.Context, view *platform.View, p *plan.Plan) (holds bool, err error) {
 	var moved []string
 	more := 0
