@@ -3,7 +3,10 @@ package engine
 import (
 	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 
 	"users-brick/brick"
 	"users-brick/brick/plan"
@@ -25,6 +28,7 @@ type partition struct {
 
 	notes  *spool.Buffer  // bad rows and warnings, as lines of findings.ndjson
 	first  brick.Findings // the first bad rows, for a message
+	left   map[int]bool   // lines of bad rows that belong to no scope of this run
 	doubts doubts         // of rows that may belong anywhere
 }
 
@@ -71,6 +75,47 @@ func (d *doubts) stay(login brick.Login) string {
 	return ""
 }
 
+// leave passes over rows that turned out to belong to no scope of this run.
+// The bad ones among them are for others to mend.
+func (p *partition) leave(rows spool.Group) error {
+	p.other += rows.Len()
+	if p.bad == 0 {
+		return nil
+	}
+	for row, err := range rowsOf(&rows) {
+		if err != nil {
+			return err
+		}
+		if row.Bad != nil {
+			p.bad--
+			p.left[row.Line] = true
+		}
+	}
+	return nil
+}
+
+// writeNotes hands on what was noted of the rows of this run.
+func (p *partition) writeNotes(to *plan.Notes) error {
+	if len(p.left) == 0 {
+		return to.Append(p.notes)
+	}
+	notes := json.NewDecoder(p.notes.NewReader())
+	for {
+		var n plan.Note
+		if err := notes.Decode(&n); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("read findings: %w", err)
+		}
+		if p.left[n.Lines[0]] {
+			continue
+		}
+		if err := to.Add(n); err != nil {
+			return err
+		}
+	}
+}
+
 // Close frees what the partition holds.
 func (p *partition) Close() {
 	p.sorted.Close()
@@ -82,7 +127,7 @@ func (p *partition) Close() {
 func (j *Job) partition(ctx context.Context, src Source) (*partition, error) {
 	sorter := spool.New(spool.Options{Memory: j.Memory, Dir: j.TmpDir})
 	defer sorter.Close()
-	p := &partition{doubts: newDoubts(), notes: spool.NewBuffer(sectionMemory, j.TmpDir)}
+	p := &partition{left: map[int]bool{}, doubts: newDoubts(), notes: spool.NewBuffer(sectionMemory, j.TmpDir)}
 	err := j.readAll(ctx, src, sorter, p)
 	if err == nil {
 		err = j.trust(p)

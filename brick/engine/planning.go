@@ -84,7 +84,7 @@ func (p *planning) sections(ctx context.Context, targets []target, w *plan.Write
 	}
 	var sum total
 	done := 0
-	err = notes.Append(p.part.notes)
+	err = p.part.writeNotes(notes)
 	if err == nil {
 		err = p.inOrder(ctx, targets, func(s *section) error {
 			done++

@@ -92,7 +92,7 @@ func (p *planning) rules(t *target, k projectNames, scope doubts) *plan.Rules {
 			return cmp.Or(anywhere.people[login], scope.people[login])
 		},
 		Stay: func(login brick.Login) string {
-			return cmp.Or(scope.stay(login), anywhere.stay(login))
+			return cmp.Or(t.stay, scope.stay(login), anywhere.stay(login))
 		},
 		NewRole: k.newRole, NeedRole: len(k.roles) > 0, Groups: plan.NewGroups(k.groups),
 		Additive:        p.job.Params.DoNotTouchUsersThatAreNotMentioned,

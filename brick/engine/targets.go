@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ type target struct {
 	scope    brick.Scope
 	rows     *spool.Group // nil when no row belongs to it
 	mayEmpty bool         // the mode permits that it ends empty
+	stay     string       // why nobody may be taken out of it, "" when there is no such reason
 	err      error        // why it cannot be planned
 }
 
@@ -106,8 +108,11 @@ func (j *Job) byCustomID(ctx context.Context, view *platform.View, step brick.St
 	}
 	t.rows = part.find(id)
 	for g := range part.sorted.Groups() {
-		if g.Key() != id {
-			part.other += g.Len()
+		if g.Key() == id {
+			continue
+		}
+		if err := part.leave(g); err != nil {
+			return nil, err
 		}
 	}
 	return []target{t}, nil
@@ -147,32 +152,58 @@ func (j *Job) byClientID(ctx context.Context, view *platform.View, step brick.St
 		return nil, err
 	}
 	var targets []target
+	unknown := ""
 	for g := range part.sorted.Groups() {
-		project, ok := known.project[g.Key()]
-		switch {
-		case known.outside[g.Key()]:
-			part.other += g.Len()
-			continue
-		case !ok:
-			project = ""
-			err = &brick.Error{Kind: brick.NotFound, Err: fmt.Errorf("client %q is not known in data product %q", g.Key(), j.Params.DataProduct)}
-		case project == "":
-			err = &brick.Error{Kind: brick.NotFound, Err: fmt.Errorf("client %q has no project", g.Key())}
-		default:
-			targets = append(targets, target{step: step, scope: brick.Project(project), rows: &g})
-			delete(known.project, g.Key())
+		if known.outside[g.Key()] {
+			if err := part.leave(g); err != nil {
+				return nil, err
+			}
 			continue
 		}
-		targets = append(targets, target{step: step, scope: brick.Project("client:" + g.Key()), rows: &g, err: err})
+		t := j.ofClient(step, g, known)
+		if _, ok := known.project[g.Key()]; !ok {
+			unknown = cmp.Or(unknown, t.err.Error())
+		}
+		targets = append(targets, t)
+		delete(known.project, g.Key())
 	}
 	if step.EmptyOthers {
-		for _, project := range known.project {
-			if project != "" {
-				targets = append(targets, target{step: step, scope: brick.Project(project), mayEmpty: true})
-			}
-		}
+		targets = append(targets, others(step, known, unknown)...)
 	}
 	return targets, nil
+}
+
+// ofClient returns the project of a client that the file names.
+func (j *Job) ofClient(step brick.Step, rows spool.Group, known *clients) target {
+	project, ok := known.project[rows.Key()]
+	if project != "" {
+		return target{step: step, scope: brick.Project(project), rows: &rows}
+	}
+	err := fmt.Errorf("client %q is not known in data product %q", rows.Key(), j.Params.DataProduct)
+	if ok {
+		err = fmt.Errorf("client %q has no project", rows.Key())
+	}
+	return target{
+		step: step, scope: brick.Project("client:" + rows.Key()), rows: &rows,
+		err: &brick.Error{Kind: brick.NotFound, Err: err},
+	}
+}
+
+// others returns the projects of the clients that the file does not name,
+// which become empty. When the file names a client that is not known, one of
+// them may be meant: then nobody is taken out of any of them.
+func others(step brick.Step, known *clients, unknown string) []target {
+	stay := ""
+	if unknown != "" {
+		stay = "the file may mean this project's client by another name: " + unknown
+	}
+	var targets []target
+	for _, project := range known.project {
+		if project != "" {
+			targets = append(targets, target{step: step, scope: brick.Project(project), mayEmpty: true, stay: stay})
+		}
+	}
+	return targets
 }
 
 // clients looks up the clients of the data product. A segment to filter by
