@@ -37,7 +37,7 @@ type applying struct {
 	plan     *plan.Plan
 	out      *plan.Outcome
 	features platform.Features
-	done     atomic.Int64
+	done     atomic.Int64 // changes that are settled: tried, or held back
 
 	mu    sync.Mutex
 	fatal error // why no further batch is begun
@@ -54,16 +54,17 @@ func (a *applying) pass(ctx context.Context, p pass) error {
 		})
 	})
 	group.Wait()
-	if err == nil {
-		err = a.stopped(ctx)
+	if err == nil || brick.KindOf(err) == brick.Interrupted {
+		err = a.stopped(ctx) // what was running then may have been the last
 	}
 	return err
 }
 
-// stopped returns why no further batch is to be begun, nil when all is well.
+// stopped returns why no further batch is to be begun, nil when all is well
+// or when nothing is left to begin.
 func (a *applying) stopped(ctx context.Context) error {
-	if ctx.Err() != nil {
-		return brick.Errorf(brick.Interrupted, "stopped: %w", context.Cause(ctx))
+	if ctx.Err() != nil && a.done.Load() < a.plan.End.Changes {
+		return stopped(ctx)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -108,6 +109,7 @@ func (a *applying) section(ctx context.Context, p pass, section plan.Section, su
 			continue
 		case held != "":
 			a.out.Set(c.Seq, plan.HeldBack)
+			a.done.Add(1)
 			continue
 		}
 		if err := missingGroup(broken, &c); err != nil {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -22,7 +23,7 @@ func (j *Job) Fits(ctx context.Context, view *platform.View, p *plan.Plan) (hold
 	var moved []string
 	more := 0
 	holds = true
-	err = j.eachChange(ctx, view, p, func(c *brick.Change, now *brick.Member) {
+	each := func(c *brick.Change, now *brick.Member) {
 		if plan.Holds(c, now) {
 			return
 		}
@@ -34,7 +35,14 @@ func (j *Job) Fits(ctx context.Context, view *platform.View, p *plan.Plan) (hold
 		default:
 			more++
 		}
-	})
+	}
+	r := j.newReading(view)
+	defer r.close()
+	for _, section := range p.Sections() {
+		if err = r.eachOf(ctx, section, each); err != nil {
+			break
+		}
+	}
 	if kind := brick.KindOf(err); err != nil && kind != brick.NotFound && kind != brick.Gone {
 		return false, err
 	}
@@ -60,44 +68,63 @@ func outdated(moved []string) error {
 
 // Verify reads the changed scopes again and notes as failed whatever is not
 // as the plan wanted it, though the platform said it was done. It returns how
-// many changes that are.
+// many changes that are. A scope that cannot be read does not keep the others
+// from being looked at; the error is then of kind Partial.
 func (j *Job) Verify(ctx context.Context, view *platform.View, p *plan.Plan, out *plan.Outcome) (int64, error) {
-	wrong := map[brick.Scope]int64{}
-	err := j.eachChange(ctx, view, p, func(c *brick.Change, now *brick.Member) {
-		if out.Of(c.Seq) == plan.Done && !plan.Holds(c, now) {
-			wrong[c.Scope]++
-			out.Fail(c.Seq, &brick.Error{
-				Kind: brick.Failed, Op: "verify", Scope: c.Scope, Login: c.Login(),
-				Err: fmt.Errorf("the platform said it was done, but it is not so"),
-			})
-		}
-	})
+	r := j.newReading(view)
+	defer r.close()
 	var sum int64
+	var unread error
 	for _, section := range p.Sections() {
-		sum += wrong[section.Scope]
-		j.Emit.Send(brick.Verified{Scope: section.Scope, Wrong: wrong[section.Scope]})
+		var wrong int64
+		err := r.eachOf(ctx, section, func(c *brick.Change, now *brick.Member) {
+			if out.Of(c.Seq) == plan.Done && !plan.Holds(c, now) {
+				wrong++
+				out.Fail(c.Seq, notSo(c))
+			}
+		})
+		j.Emit.Send(brick.Verified{Scope: section.Scope, Wrong: wrong, Err: err})
+		if fatal(err) {
+			return sum, err
+		}
+		sum, unread = sum+wrong, errors.Join(unread, err)
 	}
-	return sum, err
+	if unread != nil {
+		unread = &brick.Error{Kind: brick.Partial, Op: "verify", Err: unread}
+	}
+	return sum, unread
 }
 
-// eachChange calls a function with every change of a plan and the member as
-// the platform holds him now, nil when he is not there.
-func (j *Job) eachChange(ctx context.Context, view *platform.View, p *plan.Plan, each func(*brick.Change, *brick.Member)) error {
-	reading := planning{job: j, view: view}
-	b := reading.newBench(1)
-	defer b.close()
-	for _, section := range p.Sections() {
-		have, err := reading.members(ctx, section.Scope, b)
-		if err != nil {
-			return err
-		}
-		err = pair(section.Changes(), have, each)
-		have.Close()
-		if err != nil {
-			return err
-		}
+func notSo(c *brick.Change) error {
+	return &brick.Error{
+		Kind: brick.Failed, Op: "verify", Scope: c.Scope, Login: c.Login(),
+		Err: errors.New("the platform said it was done, but it is not so"),
 	}
-	return nil
+}
+
+// reading looks at scopes again, one after the other.
+type reading struct {
+	planning
+	bench *bench
+}
+
+func (j *Job) newReading(view *platform.View) *reading {
+	r := &reading{planning: planning{job: j, view: view}}
+	r.bench = r.newBench(1)
+	return r
+}
+
+func (r *reading) close() { r.bench.close() }
+
+// eachOf calls a function with every change of a section and the member as
+// the platform holds him now, nil when he is not there.
+func (r *reading) eachOf(ctx context.Context, section plan.Section, each func(*brick.Change, *brick.Member)) error {
+	have, err := r.members(ctx, section.Scope, r.bench)
+	if err != nil {
+		return err
+	}
+	defer have.Close()
+	return pair(section.Changes(), have, each)
 }
 
 // pair walks the changes of a scope along its members, both in the order of

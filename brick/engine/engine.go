@@ -57,6 +57,19 @@ type Looker func(context.Context) (*platform.View, error)
 // plan: the file is refused (kind BadInput), the platform refuses the brick
 // (Denied), the run was stopped (Interrupted), or something broke.
 func (j *Job) Plan(ctx context.Context, look Looker, src Source) (*plan.Plan, error) {
+	made, err := j.plan(ctx, look, src)
+	if err != nil && ctx.Err() != nil && brick.KindOf(err) == brick.Failed {
+		err = stopped(ctx) // whatever it was that the end of ctx broke
+	}
+	return made, err
+}
+
+// stopped is the error of a run whose ctx has ended.
+func stopped(ctx context.Context) error {
+	return brick.Errorf(brick.Interrupted, "stopped: %w", context.Cause(ctx))
+}
+
+func (j *Job) plan(ctx context.Context, look Looker, src Source) (*plan.Plan, error) {
 	part, err := j.partition(ctx, src)
 	if err != nil {
 		return nil, err

@@ -64,6 +64,9 @@ func (d *doubts) add(row *brick.Row) {
 	}
 }
 
+// len returns how many people and beginnings of logins are remembered.
+func (d *doubts) len() int { return len(d.people) + len(d.locals) }
+
 // stay says why somebody must not be taken out, "" when he may.
 func (d *doubts) stay(login brick.Login) string {
 	if reason := d.locals[login.Local()]; reason != "" {
@@ -156,8 +159,11 @@ func (j *Job) readAll(ctx context.Context, src Source, sorter *spool.Sorter, p *
 		if p.rows%readEvery == 0 {
 			j.Emit.Send(brick.RowsRead{Rows: p.rows, Bad: p.bad})
 			if ctx.Err() != nil {
-				return brick.Errorf(brick.Interrupted, "read: %w", context.Cause(ctx))
+				return stopped(ctx)
 			}
+		}
+		if row.Bad == nil && row.Project == "" && j.Mode.ByProject() {
+			row.Bad = &brick.BadRow{Reason: "the row names no project", Anywhere: true}
 		}
 		key, mine, known := j.key(&row)
 		if row.Bad != nil {
@@ -167,7 +173,9 @@ func (j *Job) readAll(ctx context.Context, src Source, sorter *spool.Sorter, p *
 		}
 		switch {
 		case !known:
-			p.doubts.add(&row)
+			if p.doubts.add(&row); p.doubts.len() > mostDoubts {
+				return tooManyBad(p.first, p.broken, mostDoubts)
+			}
 		case !mine:
 			p.other++
 		default:
@@ -191,8 +199,6 @@ func (j *Job) key(row *brick.Row) (key string, mine, known bool) {
 	switch {
 	case !j.Mode.ByProject():
 		return "", true, true
-	case row.Project == "":
-		return "", true, false
 	case step.Route == brick.ByProjectID && step.CurrentOnly:
 		return row.Project, row.Project == j.Params.Project, true
 	}
@@ -225,7 +231,6 @@ func (j *Job) noteBad(row *brick.Row, mine bool, p *partition) error {
 
 // trust decides whether the file as a whole can be what it should be.
 func (j *Job) trust(p *partition) error {
-	anywhere := len(p.doubts.people) + len(p.doubts.locals)
 	most := j.Params.MaxBadRows.Most(p.rows)
 	switch {
 	case p.rows == 0 && !j.Params.AllowEmpty:
@@ -233,9 +238,9 @@ func (j *Job) trust(p *partition) error {
 			Kind: brick.BadInput, Err: fmt.Errorf("the file has no rows"),
 			Hint: "an empty file would take everybody out; when it is meant, set allow_empty to true",
 		}
-	case j.Params.OnBadRow == params.RefuseBadRow && anywhere <= mostDoubts:
+	case j.Params.OnBadRow == params.RefuseBadRow:
 		return nil // all of them are listed with the plan
-	case p.broken > most || anywhere > mostDoubts:
+	case p.broken > most:
 		return tooManyBad(p.first, p.broken, most)
 	}
 	return nil

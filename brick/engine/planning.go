@@ -49,6 +49,9 @@ func (p *planning) write(ctx context.Context, targets []target) (*plan.Plan, err
 		return nil, err
 	}
 	made, err := w.Finish(p.end(total, w.Total()))
+	if err == nil && made.End.Refusal != nil {
+		err = made.ForgetPasswords() // nobody will ever send them
+	}
 	if err == nil {
 		p.job.Emit.Send(brick.PlanMade{Scopes: made.End.Scopes, Changes: made.End.Changes, Digest: made.Header.Digest})
 	}
@@ -67,9 +70,9 @@ func (p *planning) header() plan.Header {
 // total is what is known when all scopes are planned.
 type total struct {
 	guard   guard.Total
-	badRows int64 // rows that only the project showed to be bad
-	refused bool  // a scope has objections that nothing but refusing answers
-	objects int   // scopes with objections
+	badRows [brick.ProjectLevel + 1]int64 // by level: rows that only comparing showed to be bad
+	refused bool                          // a scope has objections that nothing but refusing answers
+	objects int                           // scopes with objections
 }
 
 // sections plans the targets and adds them to the plan in order.
@@ -88,7 +91,7 @@ func (p *planning) sections(ctx context.Context, targets []target, w *plan.Write
 	if err == nil {
 		err = p.inOrder(ctx, targets, func(s *section) error {
 			done++
-			sum.add(s, p.judgesRows(s))
+			sum.add(s)
 			p.tell(s, done, len(targets))
 			return f.add(s)
 		})
@@ -125,7 +128,8 @@ func (p *planning) inOrder(ctx context.Context, targets []target, each func(*sec
 			select {
 			case coming <- result:
 			case <-ctx.Done():
-				return nil
+				drop(result)
+				return stopped(ctx) // or else scopes would be missing without a word
 			}
 		}
 		return nil
@@ -144,25 +148,27 @@ func (p *planning) inOrder(ctx context.Context, targets []target, each func(*sec
 	})
 	err := group.Wait()
 	for result := range coming {
-		if s, ok := <-result; ok {
-			s.close()
-		}
+		drop(result)
 	}
 	return err
 }
 
-// judgesRows reports whether bad rows are counted with this section. The two
-// steps of a mode find the same ones.
-func (p *planning) judgesRows(s *section) bool {
-	_, byProject := p.job.Mode.Step(brick.ProjectLevel)
-	return !byProject || s.summary.Scope.Level == brick.ProjectLevel
+// drop frees a section that goes into no plan.
+func drop(result <-chan *section) {
+	if s, ok := <-result; ok {
+		s.close()
+	}
 }
 
-func (t *total) add(s *section, judgesRows bool) {
+// foundBad returns how many rows only comparing showed to be bad. The steps of
+// a mode find the same ones, unless one of them could not be planned.
+func (t *total) foundBad() int64 {
+	return max(t.badRows[brick.OrganizationLevel], t.badRows[brick.ProjectLevel])
+}
+
+func (t *total) add(s *section) {
 	t.guard.Add(&s.summary)
-	if judgesRows {
-		t.badRows += s.badRows
-	}
+	t.badRows[s.summary.Scope.Level] += s.badRows
 	if len(s.summary.Objections) > 0 {
 		t.objects++
 	}
@@ -185,7 +191,7 @@ func (p *planning) tell(s *section, done, of int) {
 // end judges the plan as a whole.
 func (p *planning) end(t *total, counts brick.Counts) plan.End {
 	e := plan.End{
-		Rows: p.part.rows, BadRows: p.part.bad + t.badRows, OtherRows: p.part.other,
+		Rows: p.part.rows, BadRows: p.part.bad + t.foundBad(), OtherRows: p.part.other,
 		HoldTakes: p.job.Params.OnGuard == params.HoldRemovals,
 		Whitelist: p.sparing.Matches(), Objections: p.limits.Run(&t.guard),
 	}

@@ -106,7 +106,7 @@ func (p *planning) section(ctx context.Context, t *target, b *bench) (*section, 
 	}
 	if err != nil && ctx.Err() != nil {
 		s.close()
-		return nil, brick.Errorf(brick.Interrupted, "stopped: %w", context.Cause(ctx))
+		return nil, stopped(ctx)
 	}
 	if alone := (*scopeError)(nil); errors.As(err, &alone) || t.err != nil {
 		s.close()
@@ -136,6 +136,9 @@ func ofScope(err error) error {
 	return &scopeError{err}
 }
 
+// lookUpEvery is after how many people planning looks whether it is to stop.
+const lookUpEvery = 1000
+
 func (p *planning) compare(ctx context.Context, t *target, b *bench, s *section) error {
 	names, err := p.names.of(ctx, p, t)
 	if err != nil {
@@ -152,7 +155,11 @@ func (p *planning) compare(ctx context.Context, t *target, b *bench, s *section)
 	}
 	rules := p.rules(t, names, doubts)
 	wants := plan.Merge(rowsOf(t.rows), p.resolver(t, names))
+	n := 0
 	for d, err := range plan.Diff(wants, membersOf(have), rules) {
+		if n++; n%lookUpEvery == 0 && ctx.Err() != nil {
+			return stopped(ctx)
+		}
 		if err == nil && p.job.Watch != nil {
 			p.job.Watch(t.scope, &d)
 		}
