@@ -257,6 +257,12 @@ func (s Section) Summary() (brick.Summary, error) {
 // Changes yields the changes of the scope, in the order of logins, with Seq
 // set.
 func (s Section) Changes() iter.Seq2[brick.Change, error] {
+	return s.Pick(func(int64) bool { return true })
+}
+
+// Pick is Changes for those whose Seq is wanted; the others are passed over
+// without being read, which is much faster.
+func (s Section) Pick(wanted func(seq int64) bool) iter.Seq2[brick.Change, error] {
 	return func(yield func(brick.Change, error) bool) {
 		n := int64(-1) // the scope record comes first
 		for line, err := range s.plan.lines(s.offset) {
@@ -266,6 +272,9 @@ func (s Section) Changes() iter.Seq2[brick.Change, error] {
 			}
 			if n > s.N {
 				return
+			}
+			if err == nil && !wanted(s.First+n-1) {
+				continue
 			}
 			var r changeRecord
 			if err == nil {

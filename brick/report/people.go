@@ -37,7 +37,7 @@ func (r *Report) People() iter.Seq2[Person, error] {
 			return
 		}
 		for _, section := range r.Plan.Sections() {
-			if r.allDone(section) {
+			if seen := r.fates(section); !seen[plan.Failed] && !seen[plan.HeldBack] {
 				continue
 			}
 			if !r.undone(section, yield) {
@@ -53,20 +53,18 @@ func (r *Report) undone(section plan.Section, yield func(Person, error) bool) bo
 	if err != nil {
 		return yield(Person{}, err)
 	}
-	for c, err := range section.Changes() {
+	bad := func(seq int64) bool { f := r.Done.Of(seq); return f == plan.Failed || f == plan.HeldBack }
+	for c, err := range section.Pick(bad) {
 		if err != nil {
 			yield(Person{}, err)
 			return false
 		}
 		p := Person{Note: plan.Note{Scope: c.Scope, Login: c.Login(), Action: c.Action, Lines: r.lines(c.Seq)}}
-		switch r.Done.Of(c.Seq) {
-		case plan.Failed:
+		if r.Done.Of(c.Seq) == plan.Failed {
 			p.blame(r.Done.Err(c.Seq))
-		case plan.HeldBack:
+		} else {
 			p.byGuard = true
 			p.What, p.Text = plan.HeldOne, "held by the guard: "+r.Plan.End.HeldTakes(&summary)
-		default:
-			continue
 		}
 		if !yield(p, nil) {
 			return false

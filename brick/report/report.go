@@ -36,6 +36,8 @@ type Report struct {
 	Outcome  string // set by Settle, see the constants
 	ExitCode int    // set by Settle
 	Total    Total  // set by Settle
+
+	counted map[brick.Scope]Scope // those that were done in part, since counting them takes long
 }
 
 // How a run ended.

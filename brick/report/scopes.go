@@ -56,35 +56,57 @@ func (r *Report) count(told *Scope, section plan.Section) error {
 	if r.Done == nil {
 		return nil
 	}
-	if r.allDone(section) {
+	switch r.fates(section) {
+	case fates{plan.Done: true}:
 		held := told.Counts
 		told.Counts = told.Planned
 		told.Counts.Held, told.Counts.Failed = held.Held, held.Failed
 		return nil
+	case fates{plan.Pending: true}:
+		told.Untried = section.N
+		return nil
 	}
-	for c, err := range section.Changes() {
+	return r.countEach(told, section)
+}
+
+// countEach counts the changes of a scope that was done in part.
+func (r *Report) countEach(told *Scope, section plan.Section) error {
+	if known, ok := r.counted[section.Scope]; ok {
+		told.Counts, told.Untried = known.Counts, known.Untried
+		return nil
+	}
+	told.Untried = section.N
+	tried := func(seq int64) bool { return r.Done.Of(seq) != plan.Pending }
+	for c, err := range section.Pick(tried) {
 		if err != nil {
 			return err
 		}
+		told.Untried--
 		switch r.Done.Of(c.Seq) {
-		case plan.Done:
-			*told.Counts.Of(c.Action)++
 		case plan.Failed:
 			told.Counts.Failed++
 		case plan.HeldBack:
 			told.Counts.Held++
 		default:
-			told.Untried++
+			*told.Counts.Of(c.Action)++
 		}
 	}
+	if r.counted == nil {
+		r.counted = map[brick.Scope]Scope{}
+	}
+	r.counted[section.Scope] = *told
 	return nil
 }
 
-func (r *Report) allDone(section plan.Section) bool {
+// fates says which fates there are among some changes.
+type fates [plan.HeldBack + 1]bool
+
+// fates looks through a section without reading it, which for a run that was
+// stopped early would take longer than whoever stopped it waits.
+func (r *Report) fates(section plan.Section) fates {
+	var seen fates
 	for seq := section.First; seq < section.First+section.N; seq++ {
-		if r.Done.Of(seq) != plan.Done {
-			return false
-		}
+		seen[r.Done.Of(seq)] = true
 	}
-	return true
+	return seen
 }
