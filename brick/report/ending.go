@@ -169,6 +169,9 @@ func (r *Report) endedPartly() string {
 	if r.Total.Unplanned > 0 {
 		text += ", " + plural(r.Total.Unplanned, "scope") + " not planned"
 	}
+	if r.Err != nil {
+		text += "; " + r.reason()
+	}
 	return text
 }
 

@@ -3,6 +3,7 @@ package report
 import (
 	"errors"
 	"iter"
+	"strings"
 
 	"users-brick/brick"
 	"users-brick/brick/plan"
@@ -87,8 +88,8 @@ func (p *Person) blame(err error) {
 	p.Kind = &kind
 	if e, ok := errors.AsType[*brick.Error](err); ok {
 		p.RequestID, p.Hint = e.RequestID, e.Hint
-		if e.Err != nil {
-			p.Text = e.Err.Error()
+		if e.Err != nil { // the rest of e has fields of its own
+			p.Text = strings.Replace(p.Text, e.Error(), e.Err.Error(), 1)
 		}
 	}
 }
