@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"iter"
 	"strings"
 	"testing"
 
@@ -126,5 +127,19 @@ func TestAPlanFitsUntilSomebodyMoves(t *testing.T) {
 	}
 	if holds, err := job.Fits(t.Context(), conn.View, made); !holds || err != nil {
 		t.Errorf("applied: holds %v, %v", holds, err)
+	}
+}
+
+// shared is a platform on which all clients share the first project.
+type shared struct{ *memory.Platform }
+
+func (s *shared) Clients(ctx context.Context, organization, product string) iter.Seq2[platform.Client, error] {
+	return func(yield func(platform.Client, error) bool) {
+		for c, err := range s.Platform.Clients(ctx, organization, product) {
+			c.Project = project1.ID
+			if !yield(c, err) {
+				return
+			}
+		}
 	}
 }

@@ -372,3 +372,36 @@ func TestAGroupThatCannotBeMadeFailsThoseWhoNeedIt(t *testing.T) {
 		t.Errorf("ended as\n%s", got)
 	}
 }
+
+func TestAFileThatNamesNoProjectIsGivenUpBeforeItFillsMemory(t *testing.T) {
+	before, r := twoProjects()
+	read := 0
+	src := r.source()
+	src.Rows = func(yield func(brick.Row, error) bool) {
+		for i := range 1_000_000 {
+			read++
+			login := brick.Login(fmt.Sprintf("u%d@acme.com", i))
+			if !yield(brick.Row{Line: i + 2, Login: login, Bad: &brick.BadRow{Reason: "the row names no project", Anywhere: true}}, nil) {
+				return
+			}
+		}
+	}
+	look := func(context.Context) (*platform.View, error) { return r.connect(before.inMemory()).View, nil }
+	_, err := r.job(t, t.TempDir()).Plan(t.Context(), look, src)
+	if brick.KindOf(err) != brick.BadInput || err == nil || read > 200_000 {
+		t.Errorf("%d rows read, then %v", read, err)
+	}
+}
+
+func TestTwoClientsOfOneProjectAreNotGuessedAt(t *testing.T) {
+	before, r := twoProjects()
+	r.mode = "sync_multiple_projects_based_on_custom_id"
+	for i := range r.rows {
+		r.rows[i].Project = "c" + r.rows[i].Project[1:]
+	}
+	p := &shared{before.inMemory()}
+	res := r.do(t, p)
+	if f := res.scopes[project1].Failure; f == nil || len(res.scopes) != 1 || p.Counts().Effects != 0 {
+		t.Errorf("scopes are %+v, %d effects", res.scopes, p.Counts().Effects)
+	}
+}
