@@ -28,6 +28,7 @@ type opening struct {
 	Error      string         `json:"error,omitzero"`
 	Started    time.Time      `json:"started"`
 	DurationMS int64          `json:"duration_ms"`
+	Phases     []Phase        `json:"phases"`
 	Calls      int64          `json:"platform_calls"`
 	Digests    digests        `json:"digests"`
 	Input      input          `json:"input"`
@@ -61,7 +62,7 @@ func (r *Report) opening() opening {
 	o := opening{
 		Version: Version, RunID: r.RunID, Program: r.Program, Mode: r.Mode, Platform: r.Platform, Target: r.Target,
 		PlanOnly: r.PlanOnly, Outcome: r.Outcome, ExitCode: r.ExitCode, Started: r.Started.UTC(),
-		DurationMS: r.Duration.Milliseconds(), Calls: r.Calls, Totals: r.Total,
+		DurationMS: r.Duration.Milliseconds(), Phases: append([]Phase{}, r.Phases...), Calls: r.Calls, Totals: r.Total,
 		Digests: digests{Params: r.Params}, Input: input{Name: r.Input},
 		Guard:     objections{Objections: []brick.Objection{}},
 		Whitelist: []plan.Match{}, Warnings: append(brick.Findings{}, r.Warnings...), Unshown: r.Unshown,

@@ -23,7 +23,8 @@ type Report struct {
 	Detailed bool   // changes that are pending have an exit code of their own
 	Started  time.Time
 	Duration time.Duration
-	Calls    int64 // how many times the platform was asked for something
+	Phases   []Phase // how long each took, in order
+	Calls    int64   // how many times the platform was asked for something
 
 	Input    string         // the file, as the user named it; used when there is no plan
 	Plan     *plan.Plan     // nil when it could not be made
@@ -38,6 +39,12 @@ type Report struct {
 	Total    Total  // set by Settle
 
 	counted map[brick.Scope]Scope // those that were done in part, since counting them takes long
+}
+
+// Phase is a part of a run: read, plan, apply, verify.
+type Phase struct {
+	Name string `json:"name"`
+	MS   int64  `json:"ms"` // how long it took, in milliseconds
 }
 
 // How a run ended.

@@ -95,7 +95,7 @@ func (s *story) write(t *testing.T) *plan.Plan {
 func of(p *plan.Plan, done *plan.Outcome) *report.Report {
 	return &report.Report{
 		RunID: "run-1", Program: "users-brick 1", Mode: "sync_domain_and_project", Platform: "directory", Target: "users.db",
-		Params: "sha256:9a", Started: started, Duration: 1234 * time.Millisecond, Calls: 7, Input: "users.csv", Plan: p, Done: done,
+		Params: "sha256:9a", Started: started, Duration: 1234 * time.Millisecond, Phases: []report.Phase{{Name: "read", MS: 200}, {Name: "plan", MS: 1034}}, Calls: 7, Input: "users.csv", Plan: p, Done: done,
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"users-brick/brick"
 	"users-brick/brick/engine"
@@ -24,6 +25,7 @@ type session struct {
 	job     engine.Job
 	report  report.Report
 	emit    brick.Emit
+	mark    time.Time // when the phase at hand began
 
 	passing bool   // the session's directory is deleted at the end
 	keeping bool   // the plan was asked for, to be applied later
@@ -42,7 +44,7 @@ const shownWarnings = 1000
 // its own, which is deleted at the end.
 func (p *program) begin(s *settings, dir string) (*session, error) {
 	started := p.now()
-	n := &session{settings: s, program: p}
+	n := &session{settings: s, program: p, mark: started}
 	n.job = engine.Job{
 		RunID: newRunID(started), Program: "users-brick " + p.version, Started: started,
 		Platform: s.platform.name, Target: s.platform.target(&s.params.Platform),
@@ -130,6 +132,7 @@ func (n *session) plan(ctx context.Context, readOnly bool, watch func(*brick.Row
 		rows = watched(rows, watch)
 	}
 	look := func(ctx context.Context) (*platform.View, error) {
+		n.lap("read")
 		conn, err := n.connect(ctx, readOnly)
 		if err != nil {
 			return nil, err
@@ -144,7 +147,15 @@ func (n *session) plan(ctx context.Context, readOnly bool, watch func(*brick.Row
 		HasGroups: func() bool { return hasColumn(reader.Stats().Matched, n.params.Columns.UserGroups) },
 	})
 	n.report.Plan = made
+	n.lap("plan")
 	return err
+}
+
+// lap notes how long the phase took that ends now.
+func (n *session) lap(phase string) {
+	now := n.program.now()
+	n.report.Phases = append(n.report.Phases, report.Phase{Name: phase, MS: now.Sub(n.mark).Milliseconds()})
+	n.mark = now
 }
 
 // apply does the plan, and verifies it when that is asked for.
@@ -154,8 +165,10 @@ func (n *session) apply(ctx context.Context) error {
 	}
 	out, err := n.job.Apply(ctx, n.conn, n.report.Plan)
 	n.report.Done = out
+	n.lap("apply")
 	if err == nil && n.report.Plan.Header.Verify {
 		_, err = n.job.Verify(ctx, n.conn.View, n.report.Plan, out)
+		n.lap("verify")
 	}
 	return err
 }
