@@ -16,7 +16,6 @@ type (
 	// RowsRead counts the rows read so far; Done when the file has ended well.
 	RowsRead struct {
 		Rows, Bad int64
-		Bytes     int64
 		Done      bool
 	}
 	// ScopePlanned says that a scope has been compared with the file.
