@@ -69,7 +69,8 @@ func dsn(path, mode string, wait time.Duration) (string, error) {
 	return name.String(), nil
 }
 
-// settle moves a finished file to its place, durably, and over nothing.
+// settle gives a finished file its place, durably, and over nothing. The old
+// name may stay.
 func settle(temp, path string) error {
 	f, err := os.Open(temp)
 	if err != nil {
@@ -79,10 +80,7 @@ func settle(temp, path string) error {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	if _, err := os.Lstat(path); err == nil {
-		return fs.ErrExist
-	}
-	if err := os.Rename(temp, path); err != nil {
+	if err := claim(temp, path); err != nil {
 		return err
 	}
 	dir, err := os.Open(filepath.Dir(path))
@@ -91,4 +89,19 @@ func settle(temp, path string) error {
 	}
 	err = dir.Sync()
 	return errors.Join(err, dir.Close())
+}
+
+// claim gives a file another name unless that is taken, which is an error
+// that is fs.ErrExist. A link is refused when somebody else claims the name
+// at the same moment; a file that is moved would replace his.
+func claim(temp, path string) error {
+	err := os.Link(temp, path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	// Not every file system has links.
+	if _, err := os.Lstat(path); err == nil {
+		return fs.ErrExist
+	}
+	return os.Rename(temp, path)
 }

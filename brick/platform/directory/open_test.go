@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -207,6 +209,31 @@ func TestCreateSparesAFileThatIsThere(t *testing.T) {
 	err := directory.Create(context.Background(), path, "users.json", strings.NewReader(`{}`))
 	if brick.KindOf(err) != brick.BadInput || !errors.Is(err, fs.ErrExist) {
 		t.Errorf("error is %v", err)
+	}
+}
+
+func TestOfSeveralWhoMakeOneDirectoryOneDoes(t *testing.T) {
+	for range 10 {
+		path := filepath.Join(t.TempDir(), "users.db")
+		var crew sync.WaitGroup
+		var made atomic.Int64
+		for range 8 {
+			crew.Go(func() {
+				switch err := directory.Create(context.Background(), path, "seed", strings.NewReader(acme)); {
+				case err == nil:
+					made.Add(1)
+				case !errors.Is(err, fs.ErrExist):
+					t.Error(err)
+				}
+			})
+		}
+		crew.Wait()
+		if made.Load() != 1 {
+			t.Errorf("%d made the directory", made.Load())
+		}
+		if files := snapshot(t, filepath.Dir(path)); len(files) != 1 {
+			t.Errorf("%d files are left", len(files))
+		}
 	}
 }
 
