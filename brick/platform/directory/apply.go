@@ -49,7 +49,6 @@ type transaction struct {
 	place        int64             // of a project; 0 for an organization
 	roleNames    map[string]string // folded to as written
 	groupNames   map[string]group  // folded to group
-	groupIDs     map[int64]string
 
 	notes []any // cells of the audit that are not written yet
 }
@@ -61,14 +60,15 @@ type group struct {
 
 // transact runs work in a transaction on the scope, which must be known.
 func (d *Directory) transact(ctx context.Context, s brick.Scope, work func(*transaction) error) error {
-	if err := stopped(ctx); err != nil {
-		return err
-	}
 	if d.write == nil {
 		return brick.Errorf(brick.Forbidden, "the directory is open for reading only")
 	}
 	d.lock.Lock()
 	defer d.lock.Unlock()
+	// Here, since those before may have waited long for another program.
+	if err := stopped(ctx); err != nil {
+		return err
+	}
 	// Statements run to their end even when ctx ends: a cancelled commit
 	// would leave open whether it took place. Apply looks at ctx in between.
 	free := context.WithoutCancel(ctx)

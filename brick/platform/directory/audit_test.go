@@ -63,6 +63,19 @@ func TestAuditTellsEveryEffectAndNothingElse(t *testing.T) {
 	}
 }
 
+func TestAuditTellsTheGroupsThatGoWithAnAccount(t *testing.T) {
+	path := create(t, acme)
+	d := openAt(t, path, directory.Options{})
+	err := d.Apply(context.Background(), brick.Organization("acme"), []brick.Change{{Action: brick.Remove, Before: &brick.Member{Login: ann}}})[0]
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Close()
+	if lines := auditOf(t, path); len(lines) != 2 || !strings.Contains(lines[0], `"groups":["Sales"]`) {
+		t.Errorf("audit is %q", lines)
+	}
+}
+
 func TestPasswordsAreNotKept(t *testing.T) {
 	path := create(t, acme)
 	d := openAt(t, path, directory.Options{})

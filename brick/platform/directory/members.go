@@ -2,9 +2,8 @@ package directory
 
 import (
 	"database/sql"
+	"encoding/json"
 	"slices"
-	"strconv"
-	"strings"
 
 	"users-brick/brick"
 )
@@ -135,21 +134,21 @@ func (t *transaction) deleteMember(place int64, login brick.Login) error {
 }
 
 // readMember returns the member, whose Status is zero when he is none, and
-// whether there is an account of the login. Groups are named only in the
-// transaction's own project.
+// whether there is an account of the login.
 func (t *transaction) readMember(place int64, login brick.Login) (m brick.Member, known bool, err error) {
 	var status sql.NullInt64
-	var roles, groups sql.NullString
+	var roles sql.NullString
+	var groups []byte // JSON, since a group's name may hold anything
 	row := t.member.QueryRowContext(t.ctx, t.organization, place, string(login))
 	if err := row.Scan(&known, &status, &roles, &groups); err != nil {
 		return m, false, err
 	}
 	m = brick.Member{Login: login, Status: brick.Status(status.Int64), Roles: splitRoles(roles.String)}
-	for _, text := range strings.Split(groups.String, ",") {
-		id, err := strconv.ParseInt(text, 10, 64)
-		if err == nil && t.groupIDs[id] != "" {
-			m.Groups = append(m.Groups, t.groupIDs[id])
-		}
+	if groups == nil {
+		return m, known, nil
+	}
+	if err := json.Unmarshal(groups, &m.Groups); err != nil {
+		return m, false, err
 	}
 	m.Groups = brick.FoldSet(m.Groups)
 	return m, known, nil

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strings"
 
 	"users-brick/brick"
 	"users-brick/brick/platform"
@@ -72,8 +73,9 @@ func (d *Directory) names(ctx context.Context, query string, args ...any) ([]str
 }
 
 // CreateGroup makes a group unless the project has one of that name, letter
-// case ignored. A name of spaces only is an error of kind Invalid.
+// case and outer spaces ignored. A name of spaces only is an error of kind Invalid.
 func (d *Directory) CreateGroup(ctx context.Context, s brick.Scope, name string) error {
+	name = strings.TrimSpace(name)
 	folded := brick.Fold(name)
 	if folded == "" {
 		return &brick.Error{Kind: brick.Invalid, Op: "create group", Scope: s, Err: errors.New("its name is empty")}
@@ -96,7 +98,7 @@ func (d *Directory) CreateGroup(ctx context.Context, s brick.Scope, name string)
 
 // learn reads the roles and groups of the transaction's project.
 func (t *transaction) learn() error {
-	t.roleNames, t.groupNames, t.groupIDs = map[string]string{}, map[string]group{}, map[int64]string{}
+	t.roleNames, t.groupNames = map[string]string{}, map[string]group{}
 	if t.place == 0 {
 		return nil
 	}
@@ -127,7 +129,6 @@ func (t *transaction) learnGroups() error {
 			return err
 		}
 		t.groupNames[brick.Fold(g.name)] = g
-		t.groupIDs[g.id] = g.name
 	}
 	return groups.Err()
 }

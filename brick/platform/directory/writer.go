@@ -53,7 +53,8 @@ func (w *writer) prepare(ctx context.Context) error {
 		{&w.memberships, `SELECT p.id, p.project FROM projects p CROSS JOIN members m ON m.project = p.id AND m.login = ?2
 			WHERE p.organization = ?1 ORDER BY p.project`},
 		{&w.member, `SELECT EXISTS (SELECT 1 FROM accounts WHERE organization = ?1 AND login = ?3),
-			m.status, m.roles, (SELECT group_concat(group_id) FROM group_members g WHERE g.project = ?2 AND g.login = ?3)
+			m.status, m.roles, (SELECT nullif(json_group_array(g.name), '[]') FROM group_members n CROSS JOIN groups g ON g.id = n.group_id
+				WHERE n.project = ?2 AND n.login = ?3)
 			FROM (SELECT 1) LEFT JOIN members m ON m.project = ?2 AND m.login = ?3`},
 		{&w.putMember, `INSERT INTO members (project, login, status, roles) VALUES (?, ?, ?, ?)
 			ON CONFLICT DO UPDATE SET status = excluded.status, roles = excluded.roles`},
