@@ -3,10 +3,12 @@ package directory_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -66,7 +68,7 @@ func TestWrongDocumentsSayWhereAndLeaveEveryByteAsItWas(t *testing.T) {
 		{"login twice", head + "\"users\":[{\"login\":\"a@x.y\"},\n{\"login\":\"A@X.Y\"}]" + tail, "3:10", "a@x.y comes twice"},
 		{"unknown mode", head + `"users":[{"login":"a@x.y","authentication_modes":["sso","pin"]}]` + tail, "2:57", `mode "pin"`},
 		{"project twice", head + "\"projects\":[{\"id\":\"p\"},\n{\"id\":\"p\"}]" + tail, "3:7", `"p" comes twice`},
-		{"project without id", head + `"projects":[{"title":"t"}]` + tail, "2:13", "no usable id"},
+		{"project without id", head + `"projects":[{"title":"t"}]` + tail, "2:13", "no id"},
 		{"client twice", head + "\"projects\":[{\"id\":\"p\",\"client_id\":\"c\"},\n{\"id\":\"q\",\"client_id\":\"c\"}]" + tail, "3:23", `"c" comes twice`},
 		{"group twice", head + `"projects":[{"id":"p","groups":["Sales","SALES"]}]` + tail, "2:41", `"SALES" comes twice`},
 		{"role twice", head + `"projects":[{"id":"p","roles":["admin","Admin"]}]` + tail, "2:40", `"Admin" comes twice`},
@@ -76,6 +78,11 @@ func TestWrongDocumentsSayWhereAndLeaveEveryByteAsItWas(t *testing.T) {
 		{"unknown group", head + user + `"projects":[{"id":"p","members":[{"login":"a@x.y","groups":["Nine"]}]}]` + tail, "3:61", `group "Nine"`},
 		{"bad status", head + user + `"projects":[{"id":"p","members":[{"login":"a@x.y","status":"absent"}]}]` + tail, "3:60", `status "absent"`},
 		{"organization twice", head + "\"users\":[]},\n{\"name\":\"a\"" + tail, "3:9", `"a" comes twice`},
+		{"organization in spaces", "{\"organizations\":[\n{\"name\":\" a\"}]}", "2:9", "spaces around"},
+		{"role in spaces", head + `"projects":[{"id":"p","roles":["admin "]}]` + tail, "2:32", "spaces around"},
+		{"group in spaces", head + `"projects":[{"id":"p","groups":[" Sales"]}]` + tail, "2:33", "spaces around"},
+		{"project in spaces", head + `"projects":[{"roles":[],"id":" p"}]` + tail, "2:30", "spaces around"},
+		{"another encoding", head + "\"users\":[{\"login\":\"a@x.y\",\"country\":\"\xc8esko\"}]" + tail, "2:37", "not UTF-8"},
 		{"organization without name", `{"organizations":[{"users":[]}]}`, "1:19", "no name"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -110,6 +117,54 @@ func TestLoadReplacesTheContentsAndKeepsTheAudit(t *testing.T) {
 	}
 	if files := snapshot(t, filepath.Dir(path)); len(files) != 1 {
 		t.Errorf("%d files are left", len(files))
+	}
+}
+
+// applier changes the directory whenever something is written to it.
+type applier struct {
+	d      *directory.Directory
+	errors []error
+}
+
+func (a *applier) Write(p []byte) (int, error) {
+	a.errors = append(a.errors, apply(a.d, brick.Disable, brick.Member{Login: ann}))
+	return len(p), nil
+}
+
+func TestWhoReadsADumpSlowlyKeepsNoWriterWaiting(t *testing.T) {
+	path := create(t, acme)
+	d := openAt(t, path, directory.Options{ReadOnly: true})
+	defer d.Close()
+	other := openAt(t, path, directory.Options{Wait: time.Millisecond})
+	defer other.Close()
+	writer := &applier{d: other}
+	if err := d.Dump(context.Background(), writer); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(writer.errors...); err != nil || len(writer.errors) == 0 {
+		t.Errorf("%d changes made during the dump end with %v", len(writer.errors), err)
+	}
+}
+
+func TestListingDoesNotGoOnInAnotherProjectAfterALoad(t *testing.T) {
+	path := create(t, town(1, 2500, true))
+	d := openAt(t, path, directory.Options{ReadOnly: true})
+	defer d.Close()
+	other := openAt(t, path, directory.Options{})
+	defer other.Close()
+	without := strings.Replace(town(1, 2500, true), `"id":"p0"`, `"id":"another"`, 1)
+	var last error
+	n := 0
+	for _, err := range d.List(context.Background(), brick.Project("p0")) {
+		if n++; n == 1 {
+			if err := other.Load(context.Background(), "users.json", strings.NewReader(without)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		last = err
+	}
+	if brick.KindOf(last) != brick.NotFound || last == nil {
+		t.Errorf("after %d members of a project that is gone the listing ends with %v", n, last)
 	}
 }
 

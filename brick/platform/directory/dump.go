@@ -4,15 +4,33 @@ import (
 	"bufio"
 	"context"
 	"database/sql"
+	"errors"
 	"io"
 
 	"users-brick/brick"
+	"users-brick/brick/spool"
 )
+
+// dumpMemory is how many bytes of a dump are held in memory; a larger one goes
+// through a temporary file.
+const dumpMemory = 32 << 20
 
 // Dump writes the contents as a document: keys sorted, lists ordered, nothing
 // for what is not set. Equal contents give equal bytes. What is written is
-// the state of one moment.
-func (d *Directory) Dump(ctx context.Context, w io.Writer) error {
+// the state of one moment, and complete before the first byte is written, so
+// that a slow w keeps nobody from changing the directory.
+func (d *Directory) Dump(ctx context.Context, w io.Writer) (err error) {
+	document := spool.NewBuffer(dumpMemory, "")
+	defer func() { err = errors.Join(err, document.Close()) }()
+	if err := d.print(ctx, document); err != nil {
+		return fault("dump", err)
+	}
+	_, err = document.WriteTo(w)
+	return err
+}
+
+// print writes the document while nothing can change.
+func (d *Directory) print(ctx context.Context, w io.Writer) error {
 	if err := stopped(ctx); err != nil {
 		return err
 	}
@@ -20,15 +38,15 @@ func (d *Directory) Dump(ctx context.Context, w io.Writer) error {
 	defer d.lock.RUnlock()
 	tx, err := d.read.BeginTx(ctx, nil)
 	if err != nil {
-		return fault("dump", err)
+		return err
 	}
 	defer tx.Rollback()
 	out := &printer{w: bufio.NewWriterSize(w, 1<<16)}
 	p := &dumper{printer: out, ctx: ctx, tx: tx}
 	if err := p.organizations(); err != nil {
-		return fault("dump", err)
+		return err
 	}
-	return fault("dump", out.w.Flush())
+	return out.w.Flush()
 }
 
 // dumper writes a document from one transaction.

@@ -27,20 +27,9 @@ func (d *Directory) List(ctx context.Context, s brick.Scope) iter.Seq2[brick.Mem
 
 // list hands over the members until one is not wanted.
 func (d *Directory) list(ctx context.Context, s brick.Scope, give func(brick.Member) bool) error {
-	if err := stopped(ctx); err != nil {
-		return err
-	}
-	place, err := d.place(ctx, s)
-	if err != nil {
-		return err
-	}
-	read := d.memberPage
-	if s.Level == brick.OrganizationLevel {
-		read = d.accountPage
-	}
 	var last brick.Login
 	for {
-		members, err := read(ctx, place, last)
+		members, err := d.membersAfter(ctx, s, last)
 		if err != nil {
 			return err
 		}
@@ -59,14 +48,51 @@ func (d *Directory) list(ctx context.Context, s brick.Scope, give func(brick.Mem
 	}
 }
 
+// membersAfter reads one page: the members of the scope that follow a login.
+// It looks the scope up each time, because a document that is loaded between
+// two pages gives out the keys of the tables anew.
+func (d *Directory) membersAfter(ctx context.Context, s brick.Scope, after brick.Login) ([]brick.Member, error) {
+	if err := stopped(ctx); err != nil {
+		return nil, err
+	}
+	d.lock.RLock()
+	defer d.lock.RUnlock()
+	// One transaction, so that what is read belongs together whatever other
+	// programs write in between.
+	tx, err := d.read.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer tx.Rollback()
+	place, err := placeIn(ctx, tx, s)
+	switch {
+	case err != nil:
+		return nil, err
+	case s.Level == brick.OrganizationLevel:
+		return accountPage(ctx, tx, place, after)
+	}
+	return memberPage(ctx, tx, place, after)
+}
+
 // place returns the key under which the tables know the scope.
 func (d *Directory) place(ctx context.Context, s brick.Scope) (int64, error) {
+	d.lock.RLock()
+	defer d.lock.RUnlock()
+	return placeIn(ctx, d.read, s)
+}
+
+// rowQuerier is a database, or a transaction on it.
+type rowQuerier interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+func placeIn(ctx context.Context, q rowQuerier, s brick.Scope) (int64, error) {
 	query := "SELECT id FROM projects WHERE project = ?"
 	if s.Level == brick.OrganizationLevel {
 		query = "SELECT id FROM organizations WHERE name = ?"
 	}
 	var place int64
-	err := d.scan(ctx, query, []any{s.ID}, &place)
+	err := q.QueryRowContext(ctx, query, s.ID).Scan(&place)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, &brick.Error{Kind: brick.NotFound, Scope: s, Err: errors.New("there is no such " + s.Level.String())}
 	}
@@ -74,15 +100,13 @@ func (d *Directory) place(ctx context.Context, s brick.Scope) (int64, error) {
 }
 
 // accountPage reads the accounts that follow a login.
-func (d *Directory) accountPage(ctx context.Context, organization int64, after brick.Login) ([]brick.Member, error) {
-	d.lock.RLock()
-	defer d.lock.RUnlock()
-	rows, err := d.read.QueryContext(ctx, selectAccounts, organization, after, page)
+func accountPage(ctx context.Context, tx *sql.Tx, organization int64, after brick.Login) ([]brick.Member, error) {
+	rows, err := tx.QueryContext(ctx, selectAccounts, organization, after, page)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	members := make([]brick.Member, 0, page)
+	var members []brick.Member
 	into := make([]any, 1+brick.NumFields)
 	for rows.Next() {
 		m := brick.Member{Status: brick.Enabled}
@@ -105,33 +129,24 @@ const selectAccounts = `SELECT login, ` + fields + ` FROM accounts
 	WHERE organization = ? AND login > ? ORDER BY login LIMIT ?`
 
 // memberPage reads the members that follow a login, with their groups.
-func (d *Directory) memberPage(ctx context.Context, project int64, after brick.Login) ([]brick.Member, error) {
-	d.lock.RLock()
-	defer d.lock.RUnlock()
-	// One transaction, so that members and groups belong together whatever
-	// other programs write in between.
-	tx, err := d.read.BeginTx(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	defer tx.Rollback()
+func memberPage(ctx context.Context, tx *sql.Tx, project int64, after brick.Login) ([]brick.Member, error) {
 	rows, err := tx.QueryContext(ctx, selectMembers, project, after, page)
 	if err != nil {
 		return nil, err
 	}
-	members := make([]brick.Member, 0, page)
+	defer rows.Close()
+	var members []brick.Member
 	for rows.Next() {
 		var m brick.Member
 		var roles string
 		if err := rows.Scan(&m.Login, &m.Status, &roles); err != nil {
-			rows.Close()
 			return nil, err
 		}
 		m.Roles = splitRoles(roles)
 		members = append(members, m)
 	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil || len(members) == 0 {
-		return members, err
+	if err := rows.Err(); err != nil || len(members) == 0 {
+		return nil, err
 	}
 	return members, joinGroups(ctx, tx, project, members)
 }

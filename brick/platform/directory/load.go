@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"hash/maphash"
 	"io"
-
-	"users-brick/brick"
 )
 
 // loader fills an empty database from a document. Members may stand before
@@ -109,7 +107,7 @@ func (l *loader) readOrganization(ctx context.Context) error {
 	begin, err := l.object(func(key string) error {
 		switch key {
 		case "name":
-			err := l.string(&name)
+			err := l.name(&name, "an organization")
 			nameAt = l.at
 			return err
 		case "users":
@@ -122,7 +120,7 @@ func (l *loader) readOrganization(ctx context.Context) error {
 	switch {
 	case err != nil:
 		return err
-	case brick.Fold(name) == "":
+	case name == "":
 		return l.wrong(begin, "add the key name", "an organization has no name")
 	}
 	var taken bool

@@ -49,7 +49,7 @@ func (l *loader) readProject() error {
 func (l *loader) projectKey(p *described, key string) error {
 	switch key {
 	case "id":
-		err := l.string(&p.id)
+		err := l.name(&p.id, "a project")
 		p.idAt = l.at
 		return err
 	case "client_id":
@@ -76,13 +76,13 @@ func (l *loader) projectKey(p *described, key string) error {
 
 func (l *loader) declareRole(p *described) error {
 	var role string
-	if err := l.string(&role); err != nil {
+	if err := l.name(&role, "a role"); err != nil {
 		return err
 	}
 	folded := brick.Fold(role)
 	switch {
-	case folded == "" || strings.ContainsAny(role, "\r\n"):
-		return l.wrong(l.at, "give it one", "role %q is no name", role)
+	case strings.ContainsAny(role, "\r\n"):
+		return l.wrong(l.at, "write it on one line", "%q is no name of a role", role)
 	case p.rolesFolded[folded]:
 		return l.wrong(l.at, "letter case is ignored; leave one of them", "role %q comes twice", role)
 	}
@@ -92,11 +92,8 @@ func (l *loader) declareRole(p *described) error {
 
 func (l *loader) declareGroup(p *described) error {
 	var name string
-	if err := l.string(&name); err != nil {
+	if err := l.name(&name, "a group"); err != nil {
 		return err
-	}
-	if brick.Fold(name) == "" {
-		return l.wrong(l.at, "give it one", "a group has no name")
 	}
 	g := l.groupNamed(p, name)
 	if g.declared {
@@ -121,8 +118,8 @@ func (l *loader) groupNamed(p *described, name string) *groupSeen {
 // checkProject demands what can be told only at the end of the project that
 // begins here.
 func (l *loader) checkProject(p *described, begin position) error {
-	if p.id == "" || p.id != strings.TrimSpace(p.id) {
-		return l.wrong(begin, "add the key id, without spaces around its value", "a project has no usable id")
+	if p.id == "" {
+		return l.wrong(begin, "add the key id", "a project has no id")
 	}
 	var taken bool
 	if err := l.one(&taken, `SELECT EXISTS (SELECT 1 FROM projects WHERE project = ?)`, p.id); err != nil {

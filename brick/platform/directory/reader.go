@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"users-brick/brick"
@@ -42,7 +43,7 @@ func (r *reader) token() (json.Token, error) {
 	r.at = r.text.seek(before)
 	switch {
 	case err == nil:
-		return token, nil
+		return token, r.isText(token)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, r.wrong(r.at, "the file may have been cut off", "the document ends early")
 	}
@@ -50,6 +51,16 @@ func (r *reader) token() (json.Token, error) {
 		return nil, r.wrong(r.at, "check the JSON here", "%w", syntax)
 	}
 	return nil, fmt.Errorf("read %s: %w", r.source, err)
+}
+
+// isText refuses a text whose bytes are not UTF-8, for which the decoder puts
+// replacement characters.
+func (r *reader) isText(token json.Token) error {
+	text, _ := token.(string)
+	if strings.ContainsRune(text, utf8.RuneError) && !utf8.Valid(r.text.until(r.dec.InputOffset())) {
+		return r.wrong(r.at, "save the file as UTF-8", "a text is not UTF-8")
+	}
+	return nil
 }
 
 // object reads an object and calls key for each of its keys, which reads the
@@ -122,6 +133,18 @@ func (r *reader) string(into *string) error {
 	return nil
 }
 
+// name reads a text that names something: one that is not empty and that a
+// cell of a file could name as well.
+func (r *reader) name(into *string, what string) error {
+	if err := r.string(into); err != nil {
+		return err
+	}
+	if *into == "" || strings.TrimSpace(*into) != *into {
+		return r.wrong(r.at, "write one without spaces around it", "%q is no name of %s", *into, what)
+	}
+	return nil
+}
+
 // unknown refuses a key that the format does not have.
 func (r *reader) unknown(key string) error {
 	return r.wrong(r.at, "check its spelling, or leave it out", "unknown key %q", key)
@@ -172,3 +195,6 @@ func (w *window) seek(offset int64) position {
 	w.kept, w.from = w.kept[i:], w.from+int64(i)
 	return w.next
 }
+
+// until returns what is kept up to an offset.
+func (w *window) until(offset int64) []byte { return w.kept[:offset-w.from] }
