@@ -11,8 +11,8 @@ import (
 	"users-brick/brick"
 )
 
-// maxRow is the longest row in bytes. A quote that is never closed would
-// otherwise draw the rest of the file into memory.
+// maxRow is the longest row in bytes, its ending included. A quote that is
+// never closed would otherwise draw the rest of the file into memory.
 const maxRow = 1 << 20
 
 // chunk is how many bytes are asked of the source at once.
@@ -48,19 +48,31 @@ func (t *text) begin() { t.first, t.line = t.next, t.nextLine }
 // peek returns the next line with its ending, or why there is none; the line
 // is good until the next call.
 func (t *text) peek() ([]byte, error) {
+	end := t.lineEnd()
+	if end-t.first > maxRow {
+		t.err = t.tooLong(end)
+		end = t.next
+	}
+	if end == t.next {
+		return nil, t.err
+	}
+	return t.window[t.next:end], nil
+}
+
+// lineEnd returns where the next line ends in the window: at next when there
+// is none, and somewhere inside of a line that makes its record too long.
+func (t *text) lineEnd() int {
 	for scanned := 0; ; {
 		if i := bytes.IndexByte(t.window[t.next+scanned:t.checked], '\n'); i >= 0 {
-			return t.window[t.next : t.next+scanned+i+1], nil
+			return t.next + scanned + i + 1
 		}
-		scanned = t.checked - t.next
-		if t.err == nil {
-			t.fill()
-			continue
+		switch scanned = t.checked - t.next; {
+		case t.err != nil && t.err != io.EOF:
+			return t.next
+		case t.err != nil || t.checked-t.first > maxRow:
+			return t.checked
 		}
-		if t.err == io.EOF && scanned > 0 {
-			return t.window[t.next:t.checked], nil
-		}
-		return nil, t.err
+		t.fill()
 	}
 }
 
@@ -101,10 +113,7 @@ func (t *text) fetch(p []byte) (int, error) {
 	if first {
 		least = 4
 	}
-	n, err := io.ReadAtLeast(t.source, p, least)
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		err = io.EOF
-	}
+	n, err := readAtLeast(t.source, p, least)
 	t.total += int64(n)
 	if err != nil && err != io.EOF {
 		return n, t.broken(err)
@@ -121,6 +130,20 @@ func (t *text) fetch(p []byte) (int, error) {
 	return n, err
 }
 
+// readAtLeast is io.ReadAtLeast without io.ErrUnexpectedEOF of its own: here
+// only a source that was cut off ends with that error.
+func readAtLeast(r io.Reader, p []byte, least int) (n int, err error) {
+	for n < least && err == nil {
+		var more int
+		more, err = r.Read(p[n:])
+		n += more
+	}
+	if n > 0 && err == io.EOF {
+		err = nil // it comes again
+	}
+	return n, err
+}
+
 // broken wraps an error of the source, unless it already says what it is.
 func (t *text) broken(err error) error {
 	if _, ok := errors.AsType[*brick.Error](err); ok {
@@ -129,8 +152,7 @@ func (t *text) broken(err error) error {
 	return &brick.Error{Op: t.op, Err: err}
 }
 
-// check proves that the new part of the window is text, and that the row in
-// it is not too long.
+// check proves that the new part of the window is text.
 func (t *text) check(end bool) error {
 	fresh := t.window[t.checked:]
 	if !end {
@@ -144,18 +166,16 @@ func (t *text) check(end bool) error {
 		return t.refuse(t.checked+i, fmt.Sprintf("byte 0x%02x is not valid UTF-8", fresh[i]), "save the file as UTF-8, or say how it is encoded in `encoding`")
 	}
 	t.checked += len(fresh)
-	if len(t.window) > maxRow {
-		return t.tooLong()
-	}
 	return nil
 }
 
-func (t *text) tooLong() error {
-	at := openedAt(t.window, t.delimiter)
-	if at < len(t.window) && t.window[at] == '"' {
+// tooLong refuses the record, which goes on at least to window[end].
+func (t *text) tooLong(end int) error {
+	at := t.first + openedAt(t.window[t.first:end], t.delimiter)
+	if at < end && t.window[at] == '"' {
 		return t.refuse(at, "a quote opens here that is not closed within 1 MiB", "close the quote, or double it if it belongs to the cell")
 	}
-	return t.refuse(at, "a row is longer than 1 MiB", "check that this is the right file, and that its lines end with line feeds")
+	return t.refuse(t.first, "a row is longer than 1 MiB", "check that this is the right file, and that its lines end with line feeds")
 }
 
 // refuse returns the error that refuses the file because of window[at].
