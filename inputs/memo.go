@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// memo remembers what cells mean that stand in many rows, such as roles. It
-// is of fixed size: a column in which every cell differs gains nothing, and
-// costs no memory.
+// memo remembers what short cells mean that stand in many rows, such as roles.
+// It is of fixed size: a column in which every cell differs, or is long, gains
+// nothing, and costs no memory.
 type memo[T any] struct {
 	seed  maphash.Seed
 	parse func(string) T
@@ -22,9 +22,13 @@ func newMemo[T any](parse func(string) T) *memo[T] {
 	return &memo[T]{seed: maphash.MakeSeed(), parse: parse}
 }
 
-// of returns what the text means. The meaning does not keep the text's row in
-// memory, and rows with the same text share it.
+// of returns what the text means. Rows with the same text may share the
+// meaning.
 func (m *memo[T]) of(text string) T {
+	const longest = 256
+	if len(text) > longest {
+		return m.parse(text)
+	}
 	hash := maphash.String(m.seed, text)
 	slot := &m.slots[hash%uint64(len(m.slots))]
 	if slot.known && slot.text != text {

@@ -2,6 +2,7 @@ package inputs_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -183,4 +184,15 @@ func TestCancelledReadingIsInterrupted(t *testing.T) {
 	if brick.KindOf(last) != brick.Interrupted || rows > 5000 {
 		t.Errorf("after %d rows: %v", rows, last)
 	}
+}
+
+func TestCellMayHoldVeryManyValues(t *testing.T) {
+	var names []string
+	for i := range 50_000 {
+		names = append(names, fmt.Sprintf("n%06d", i))
+	}
+	cell := `"` + strings.Join(names, ",") + `"`
+	row := one(t, "login,role,user_groups\na@x.com,"+cell+","+cell+"\n", inputs.Options{})
+	same(t, "roles", row.Roles, names)
+	same(t, "groups", row.Groups, names)
 }

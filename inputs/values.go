@@ -48,8 +48,10 @@ func parseAddresses(text string) parsed {
 // parseRoles reads role names, each once, in the order in which they stand.
 func parseRoles(text string) []string {
 	roles := []string{}
+	seen := map[string]bool{}
 	for _, name := range split(text) {
-		if !slices.ContainsFunc(roles, func(r string) bool { return strings.EqualFold(r, name) }) {
+		if folded := brick.Fold(name); !seen[folded] {
+			seen[folded] = true
 			roles = append(roles, name)
 		}
 	}
