@@ -19,8 +19,9 @@ const maxLogin = 254
 // ParseLogin returns the login written in text, without regard to letter case
 // and to spaces around it. A text that is no email address (one @ with
 // something on both sides, no space, comma, semicolon, colon, quote, bracket
-// or control character, at most 254 bytes) is an error that says what is
-// wrong with it. Parsing a Login again returns it unchanged.
+// or control character, behind the @ only letters, digits, dots, hyphens and
+// underscores, at most 254 bytes) is an error that says what is wrong with it.
+// Parsing a Login again returns it unchanged.
 func ParseLogin(text string) (Login, error) {
 	if plainLogin(text) {
 		return Login(text), nil
@@ -47,6 +48,10 @@ func ParseLogin(text string) (Login, error) {
 		r, _ := utf8.DecodeRuneInString(s[i:])
 		return "", fmt.Errorf("login %q is not an email address: it has the character %q", s, r)
 	}
+	if i := strings.IndexFunc(domain, outsideDomain); i >= 0 {
+		r, _ := utf8.DecodeRuneInString(domain[i:])
+		return "", fmt.Errorf("login %q is not an email address: its domain has the character %q", s, r)
+	}
 	return Login(s), nil
 }
 
@@ -63,7 +68,7 @@ func plainLogin(s string) bool {
 	}
 	before := byte('.') // so that the domain cannot begin with a dot either
 	for i := at + 1; i < len(s); i++ {
-		if c := s[i]; !plain[c] || c == '.' && before == '.' {
+		if c := s[i]; !plain[c] || outsideDomain(rune(c)) || c == '.' && before == '.' {
 			return false
 		}
 		before = s[i]
@@ -84,6 +89,12 @@ func strange(r rune) bool {
 	return unicode.IsSpace(r) || !unicode.IsGraphic(r) || strings.ContainsRune(`,;:"<>()[]\`, r)
 }
 
+// outsideDomain reports whether a rune cannot stand behind the @, such as the
+// apostrophe in 'jane@acme.com', which would name another person than Jane.
+func outsideDomain(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && r != '-' && r != '.' && r != '_'
+}
+
 // Local returns the part of the login before the @.
 func (l Login) Local() string {
 	local, _, _ := strings.Cut(string(l), "@")
@@ -92,7 +103,8 @@ func (l Login) Local() string {
 
 // LocalGuess returns what a text that is no login was most likely meant to
 // have before its @: the run of characters at its start that could stand
-// there, lower-cased. It is empty when there is none.
+// there, lower-cased. It is empty when there is none, or more than a login
+// can hold.
 //
 // A row whose login cannot be read still names somebody; his removal is held
 // by comparing this with [Login.Local].
@@ -100,7 +112,10 @@ func LocalGuess(text string) string {
 	s := strings.ToLower(strings.TrimSpace(text))
 	end := strings.IndexFunc(s, func(r rune) bool { return r == '@' || strange(r) })
 	if end < 0 {
-		return s
+		end = len(s)
+	}
+	if end > maxLogin {
+		return ""
 	}
 	return s[:end]
 }

@@ -44,6 +44,8 @@ func TestParseLoginSaysWhatIsWrong(t *testing.T) {
 		"jane;doe@acme.com":                   "';'",
 		"jane\x01@acme.com":                   `'\x01'`,
 		"jane\u200b@acme.com":                 `'\u200b'`,
+		"'jane@acme.com'":                     `'\''`,
+		"jane@acme.com/":                      "'/'",
 		"jane@acme.com\xff":                   "UTF-8",
 		strings.Repeat("a", 247) + "@acme.cz": "at most 254",
 	} {
@@ -56,6 +58,7 @@ func TestParseLoginSaysWhatIsWrong(t *testing.T) {
 func TestLocalGuessIsWhatStandsBeforeTheAt(t *testing.T) {
 	for text, want := range map[string]string{
 		"Jane": "jane", " JANE@@acme.com": "jane", "jane doe": "jane", "jane;john@acme.com": "jane", "@acme.com": "", "": "", "<jane": "",
+		strings.Repeat("j", 255): "",
 	} {
 		if got := brick.LocalGuess(text); got != want {
 			t.Errorf("LocalGuess(%q) = %q, want %q", text, got, want)

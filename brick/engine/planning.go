@@ -48,7 +48,7 @@ func (p *planning) write(ctx context.Context, targets []target) (*plan.Plan, err
 		w.Abandon()
 		return nil, err
 	}
-	made, err := w.Finish(p.end(total, w.Total()))
+	made, err := w.Finish(p.end(total))
 	if err == nil && made.End.Refusal != nil {
 		err = made.ForgetPasswords() // nobody will ever send them
 	}
@@ -189,7 +189,7 @@ func (p *planning) tell(s *section, done, of int) {
 }
 
 // end judges the plan as a whole.
-func (p *planning) end(t *total, counts brick.Counts) plan.End {
+func (p *planning) end(t *total) plan.End {
 	e := plan.End{
 		Rows: p.part.rows, BadRows: p.part.bad + t.foundBad(), OtherRows: p.part.other,
 		HoldTakes: p.job.Params.OnGuard == params.HoldRemovals,

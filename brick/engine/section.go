@@ -198,29 +198,6 @@ func (p *planning) members(ctx context.Context, scope brick.Scope, b *bench) (*s
 	return b.members.Sort(ctx)
 }
 
-// rowDoubts finds what rows without a usable login mean for a scope. They
-// come first in the order of logins.
-func rowDoubts(rows *spool.Group) (doubts, error) {
-	d := newDoubts()
-	if rows == nil {
-		return d, nil
-	}
-	for record, err := range rows.Records() {
-		if err != nil {
-			return d, err
-		}
-		if len(record.Order) > 0 {
-			break
-		}
-		var row brick.Row
-		if err := spool.DecodeRow(record.Value, &row); err != nil {
-			return d, err
-		}
-		d.add(&row)
-	}
-	return d, nil
-}
-
 // rowsOf yields the rows of a group in the order of logins.
 func rowsOf(rows *spool.Group) iter.Seq2[brick.Row, error] {
 	return func(yield func(brick.Row, error) bool) {

@@ -113,9 +113,6 @@ type writerFunc func([]byte) error
 
 func (f writerFunc) Write(b []byte) (int, error) { return len(b), f(b) }
 
-// Total returns the counts of the scopes written so far.
-func (w *Writer) Total() brick.Counts { return w.end.Counts }
-
 // Finish ends the plan: the counts that the writer knows are filled in, the
 // rest of the end is the caller's. The file is safe on disk afterwards.
 func (w *Writer) Finish(end End) (*Plan, error) {

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 
 	"users-brick/brick"
 	"users-brick/brick/platform"
@@ -35,8 +36,9 @@ func (p *Platform) Groups(ctx context.Context, s brick.Scope) ([]string, error) 
 	return brick.FoldSet(slices.Collect(maps.Values(pr.groups))), stopped(ctx)
 }
 
-// CreateGroup makes a group unless the project has one of that name. A name
-// without letters is an error of kind Invalid.
+// CreateGroup makes a group unless the project has one of that name, letter
+// case and outer spaces ignored. A name of spaces only is an error of kind
+// Invalid.
 func (p *Platform) CreateGroup(ctx context.Context, s brick.Scope, name string) error {
 	if err := stopped(ctx); err != nil {
 		return err
@@ -47,6 +49,7 @@ func (p *Platform) CreateGroup(ctx context.Context, s brick.Scope, name string) 
 	if err != nil {
 		return err
 	}
+	name = strings.TrimSpace(name)
 	folded := brick.Fold(name)
 	if folded == "" {
 		return &brick.Error{Kind: brick.Invalid, Op: "create group", Scope: s, Err: errors.New("its name is empty")}

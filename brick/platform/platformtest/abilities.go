@@ -1,6 +1,7 @@
 package platformtest
 
 import (
+	"iter"
 	"slices"
 	"testing"
 
@@ -63,18 +64,21 @@ func (e *exam) projects(t *testing.T) {
 
 // clients are the stories of customers with projects of their own.
 func (e *exam) clients(t *testing.T) {
+	one := platform.Client{ID: "client-1", Project: first.ID}
+	two := platform.Client{ID: "client-2", Project: empty.ID, Segment: "silver"}
 	e.story(t, "lists clients with project and segment", town(), func(c *candidate) {
-		have := map[platform.Client]bool{}
-		for client, err := range able[platform.Clients](c, "Clients").Clients(c.ctx, organization, "default") {
-			if err != nil || have[client] {
-				c.Fatalf("client %v, %v", client, err)
-			}
-			have[client] = true
+		c.clientsAre(able[platform.Clients](c, "Clients").Clients(c.ctx, organization, "default"), one, two)
+	})
+	e.story(t, "keeps data products apart", townOfTwoProducts(), func(c *candidate) {
+		clients := able[platform.Clients](c, "Clients")
+		c.clientsAre(clients.Clients(c.ctx, organization, "default"), one)
+		c.clientsAre(clients.Clients(c.ctx, organization, "gold"), two)
+		if have, err := clients.Segments(c.ctx, organization, "default"); err != nil || len(have) != 0 {
+			c.Errorf("segments are %q, %v; want none", have, err)
 		}
-		one := platform.Client{ID: "client-1", Project: first.ID}
-		two := platform.Client{ID: "client-2", Project: empty.ID, Segment: "silver"}
-		if len(have) != 2 || !have[one] || !have[two] {
-			c.Errorf("clients are %v", have)
+		have, err := able[platform.Projects](c, "Projects").Project(c.ctx, organization, "gold", first.ID)
+		if err != nil || have.ClientID != "" {
+			c.Errorf("in another data product the project is %+v, %v; want no client", have, err)
 		}
 	})
 	e.story(t, "lists segments", town(), func(c *candidate) {
@@ -96,6 +100,29 @@ func (e *exam) clients(t *testing.T) {
 			c.kind(err, wrong.kind)
 		}
 	})
+}
+
+// clientsAre demands exactly these clients, each once, in any order.
+func (c *candidate) clientsAre(listed iter.Seq2[platform.Client, error], want ...platform.Client) {
+	c.Helper()
+	have := map[platform.Client]bool{}
+	for client, err := range listed {
+		if err != nil || have[client] || !slices.Contains(want, client) {
+			c.Fatalf("client %v, %v; want %v", client, err, want)
+		}
+		have[client] = true
+	}
+	if len(have) != len(want) {
+		c.Errorf("clients are %v, want %v", have, want)
+	}
+}
+
+// townOfTwoProducts is the town with its second project in a data product of
+// its own.
+func townOfTwoProducts() State {
+	state := town()
+	state.Projects[1].DataProduct = "gold"
+	return state
 }
 
 // self is the story of the candidate's own account.

@@ -38,6 +38,14 @@ func (e *exam) accounts(t *testing.T) {
 		before[ann] = want
 		c.unchanged(acme, before)
 	})
+	e.story(t, "a new password leaves nothing else undone", town(), func(c *candidate) {
+		update := newAccount(position(ann, "Chief"))
+		update.Action, update.SetPassword = brick.Update, true
+		c.do(acme, update)
+		want := town().Accounts
+		want[0].Profile[brick.Position] = "Chief"
+		c.holds(acme, want...)
+	})
 	e.story(t, "updating an account to what it is changes nothing", town(), func(c *candidate) {
 		c.idle(acme, change(brick.Update, town().Accounts[0]), change(brick.Update, brick.Member{Login: ben}))
 	})

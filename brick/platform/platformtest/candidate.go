@@ -35,6 +35,9 @@ func (c *candidate) list(s brick.Scope) map[brick.Login]brick.Member {
 		if m.Status != brick.Enabled && m.Status != brick.Disabled {
 			c.Errorf("List %v: %s is %v", s, m.Login, m.Status)
 		}
+		if len(brick.Set(m.Roles)) != len(m.Roles) || len(brick.FoldSet(m.Groups)) != len(m.Groups) {
+			c.Errorf("List %v: %s has a role or a group twice: %q, %q", s, m.Login, m.Roles, m.Groups)
+		}
 		members[m.Login] = m
 	}
 	return members

@@ -38,6 +38,13 @@ func (e *exam) groups(t *testing.T) {
 	e.story(t, "group names ignore letter case", townWithGroups(), func(c *candidate) {
 		c.idle(first, change(brick.Update, brick.Member{Login: ann, Groups: []string{"SALES"}}))
 	})
+	e.story(t, "a group named twice is one", townWithGroups(), func(c *candidate) {
+		c.do(first, change(brick.Update, brick.Member{Login: ann, Groups: []string{"Support", "SUPPORT", "Support"}}))
+		c.holds(first, inGroups(ann, "admin", "Support"), member(ben, brick.Disabled, "viewer"))
+	})
+	e.story(t, "every page tells the groups", crowdInGroups(3*e.page), func(c *candidate) {
+		c.holds(first, crowdInGroups(3*e.page).Projects[0].Members...)
+	})
 	e.leavingGroups(t)
 }
 
@@ -52,6 +59,12 @@ func (e *exam) leavingGroups(t *testing.T) {
 		want := inGroups(ann, "admin", "Sales")
 		want.Status = brick.Disabled
 		c.holds(first, want, member(ben, brick.Disabled, "viewer"))
+	})
+	e.story(t, "who comes back to the organization is in no group", townWithGroups(), func(c *candidate) {
+		c.do(acme, remove(ann))
+		c.do(acme, newAccount(town().Accounts[0]))
+		c.do(first, change(brick.Add, member(ann, 0, "admin")))
+		c.holds(first, town().Projects[0].Members...)
 	})
 	e.story(t, "a member who comes back is in no group", townWithGroups(), func(c *candidate) {
 		c.do(first, remove(ann))

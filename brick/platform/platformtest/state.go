@@ -98,6 +98,27 @@ func crowd(n int) State {
 	return state
 }
 
+// mixedCrowd is a crowd in which every second member is disabled.
+func mixedCrowd(n int) State {
+	state := crowd(n)
+	members := state.Projects[0].Members
+	for i := range members {
+		members[i].Status = []brick.Status{brick.Enabled, brick.Disabled}[i%2]
+	}
+	return state
+}
+
+// crowdInGroups is a crowd in which every second member is in a group.
+func crowdInGroups(n int) State {
+	state := crowd(n)
+	state.Projects[0].Groups = []string{"Sales"}
+	members := state.Projects[0].Members
+	for i := 0; i < n; i += 2 {
+		members[i].Groups = []string{"Sales"}
+	}
+	return state
+}
+
 // account returns an account with a name and an email address.
 func account(login brick.Login, firstName string) brick.Member {
 	m := brick.Member{Login: login, Status: brick.Enabled}
