@@ -53,6 +53,12 @@ func (e *exam) projects(t *testing.T) {
 			c.Errorf("project is %+v, %v", have, err)
 		}
 	})
+	e.story(t, "names no client of another data product", townOfTwoProducts(), func(c *candidate) {
+		have, err := able[platform.Projects](c, "Projects").Project(c.ctx, organization, "gold", first.ID)
+		if err != nil || have.ClientID != "" {
+			c.Errorf("project is %+v, %v; want no client", have, err)
+		}
+	})
 	e.story(t, "refuses what it does not know", town(), func(c *candidate) {
 		p := able[platform.Projects](c, "Projects")
 		_, err := p.Project(c.ctx, organization, "default", away.ID)
@@ -75,10 +81,6 @@ func (e *exam) clients(t *testing.T) {
 		c.clientsAre(clients.Clients(c.ctx, organization, "gold"), two)
 		if have, err := clients.Segments(c.ctx, organization, "default"); err != nil || len(have) != 0 {
 			c.Errorf("segments are %q, %v; want none", have, err)
-		}
-		have, err := able[platform.Projects](c, "Projects").Project(c.ctx, organization, "gold", first.ID)
-		if err != nil || have.ClientID != "" {
-			c.Errorf("in another data product the project is %+v, %v; want no client", have, err)
 		}
 	})
 	e.story(t, "lists segments", town(), func(c *candidate) {

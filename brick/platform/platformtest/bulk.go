@@ -18,7 +18,7 @@ func (e *exam) paging(t *testing.T) {
 		})
 	}
 	e.story(t, "every page tells who is disabled", mixedCrowd(3*e.page), func(c *candidate) {
-		c.holds(first, mixedCrowd(3*e.page).Projects[0].Members...)
+		c.holds(first, mixedCrowd(3 * e.page).Projects[0].Members...)
 	})
 	e.story(t, "a listing may be left early", crowd(e.page+1), func(c *candidate) {
 		for range c.driver.List(c.ctx, first) {

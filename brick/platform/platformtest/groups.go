@@ -43,7 +43,7 @@ func (e *exam) groups(t *testing.T) {
 		c.holds(first, inGroups(ann, "admin", "Support"), member(ben, brick.Disabled, "viewer"))
 	})
 	e.story(t, "every page tells the groups", crowdInGroups(3*e.page), func(c *candidate) {
-		c.holds(first, crowdInGroups(3*e.page).Projects[0].Members...)
+		c.holds(first, crowdInGroups(3 * e.page).Projects[0].Members...)
 	})
 	e.leavingGroups(t)
 }
