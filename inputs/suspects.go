@@ -3,7 +3,6 @@ package inputs
 import (
 	"slices"
 	"strings"
-	"unicode"
 
 	"users-brick/brick"
 )
@@ -12,34 +11,78 @@ import (
 func suspect(bad *brick.BadRow, cells []string) {
 	bad.Anywhere = true
 	for _, cell := range cells {
-		bad.Suspects = append(bad.Suspects, loginsIn(cell)...)
+		logins, _ := loginsIn(cell)
+		bad.Suspects = append(bad.Suspects, logins...)
+		// A quote out of place may stand in the middle of a login.
+		bad.Nameless = bad.Nameless || strings.Contains(cell, "@") && strings.Contains(cell, `"`)
 	}
 	slices.Sort(bad.Suspects)
 	bad.Suspects = slices.Compact(bad.Suspects)
-	bad.Nameless = len(bad.Suspects) == 0
+	bad.Nameless = bad.Nameless || len(bad.Suspects) == 0
 }
 
-// severalWords reports whether there is a space inside of what stands before
-// the last @: then its first word need not be the person's.
-func severalWords(text string) bool {
-	before := text
-	if at := strings.LastIndexByte(text, '@'); at >= 0 {
-		before = text[:at]
+// suspectLogin holds everybody whom a login that cannot be read may mean.
+func suspectLogin(bad *brick.BadRow, text string) {
+	logins, alone := loginsIn(text)
+	bad.Suspects = logins
+	bad.Local = brick.LocalGuess(text)
+	bad.Nameless = !alone && !showsLocal(text, bad.Local)
+}
+
+// suspectShort holds whoever stands in a row with too few cells, of which two
+// may have become one: jane@x.com and Jane would read jane@x.comJane. A login
+// that stands in its own place can only have grown at its end.
+func suspectShort(bad *brick.BadRow, record []string, login int) {
+	suspect(bad, record)
+	if login < len(record) {
+		if logins, alone := loginsIn(record[login]); len(logins) == 1 && alone {
+			bad.Local = logins[0].Local()
+			return
+		}
 	}
-	return strings.ContainsFunc(strings.TrimFunc(before, invisible), unicode.IsSpace)
+	bad.Nameless = true
+}
+
+// showsLocal reports whether a text that is no login has one local part for
+// certain, which is the guess: the text ends with it or goes on with an @.
+// Two names in the text may mean two people, and in a text with a dot but
+// without an @ nobody knows where the @ is missing.
+func showsLocal(text, guess string) bool {
+	rest := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(text)), guess)
+	if guess == "" || rest == "" {
+		return guess != "" && !strings.Contains(guess, ".")
+	}
+	return rest[0] == '@' && !strings.Contains(strings.TrimLeft(rest, "@"), "@")
 }
 
 // loginsIn returns the logins that stand in a cell, on their own or among
-// others, brackets and line breaks.
-func loginsIn(cell string) []brick.Login {
-	if !strings.Contains(cell, "@") {
-		return nil
+// others, brackets and line breaks, and whether they stand alone: with nothing
+// but a person's name before them, as in Jane Doe <jane@acme.com>.
+func loginsIn(cell string) (logins []brick.Login, alone bool) {
+	name, address, named := strings.Cut(cell, "<")
+	if !named {
+		name, address = "", cell
 	}
-	var logins []brick.Login
-	for part := range strings.FieldsFuncSeq(cell, func(r rune) bool { return strings.ContainsRune(",;:<>()[]|\"'\t\r\n", r) }) {
-		if person, err := brick.ParseLogin(clean(part)); err == nil {
+	logins, _ = loginsAmong(name)
+	others, alone := loginsAmong(address)
+	return append(logins, others...), alone
+}
+
+// loginsAmong returns the logins that stand in a text, and whether nothing
+// else does.
+func loginsAmong(text string) (logins []brick.Login, alone bool) {
+	if !strings.Contains(text, "@") {
+		return nil, false
+	}
+	alone = true
+	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(",;:<>()[]|\"'\t\r\n", r) }) {
+		if part = clean(part); part == "" {
+			continue
+		}
+		person, err := brick.ParseLogin(part)
+		if alone = alone && err == nil; err == nil {
 			logins = append(logins, person)
 		}
 	}
-	return logins
+	return logins, alone && len(logins) > 0
 }

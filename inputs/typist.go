@@ -89,6 +89,10 @@ func (t *typist) ragged(row *brick.Row, record []string) {
 		Reason: fmt.Sprintf("the row has %s, the header %d", cells(len(record)), len(t.binding.names)),
 		Hint:   "a delimiter is missing or too many; put cells that hold the delimiter in quotes",
 	}
+	if len(record) < t.binding.least {
+		suspectShort(row.Bad, record, t.binding.index[login])
+		return
+	}
 	suspect(row.Bad, record)
 }
 
@@ -107,10 +111,7 @@ func (t *typist) who(row *brick.Row, text string) {
 	}
 	person, err := brick.ParseLogin(text)
 	if err != nil {
-		bad := t.fault(row, login, t.wrongLogin(err), "write it as an email address")
-		bad.Local = brick.LocalGuess(text)
-		bad.Suspects = loginsIn(text)
-		bad.Nameless = len(bad.Suspects) == 0 && (bad.Local == "" || severalWords(text))
+		suspectLogin(t.fault(row, login, t.wrongLogin(err), "write it as an email address"), text)
 		return
 	}
 	row.Login = person
