@@ -24,6 +24,12 @@ func (e *exam) accounts(t *testing.T) {
 		c.do(acme, eve)
 		c.idle(acme, eve)
 	})
+	e.updates(t)
+	e.removals(t)
+}
+
+// updates are the stories of accounts that change.
+func (e *exam) updates(t *testing.T) {
 	e.story(t, "adding an existing account lays what is given over it", town(), func(c *candidate) {
 		c.do(acme, newAccount(position(ann, "Chief")))
 		want := town().Accounts
@@ -52,7 +58,6 @@ func (e *exam) accounts(t *testing.T) {
 	e.story(t, "cannot update an account that is not there", town(), func(c *candidate) {
 		c.refuse(acme, change(brick.Update, position(nobody, "Chief")), brick.NotFound)
 	})
-	e.removals(t)
 }
 
 // removals are the stories of accounts that go.
