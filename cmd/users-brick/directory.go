@@ -120,6 +120,9 @@ func (p *program) directoryDump(db *string) *cobra.Command {
 			"project and the accounts of its members; without it all projects are taken.",
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if format != "csv" && o != (exportOptions{}) {
+				return &brick.Error{Kind: brick.BadInput, Err: errors.New("--out and --project are for CSV"), Hint: "add --format csv"}
+			}
 			return p.look(cmd.Context(), *db, func(d *directory.Directory) error {
 				if format == "csv" {
 					o.db = *db
