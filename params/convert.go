@@ -51,11 +51,11 @@ func (r *reader) assign(path string, f *Field, n *node) {
 
 // assignText puts a text into a place of kind string.
 func (r *reader) assignText(path string, f *Field, n *node, to reflect.Value) {
-	if n.form != isText {
+	text, ok := n.wording()
+	if !ok {
 		r.wrong(path, f, n)
 		return
 	}
-	text := n.text
 	if !f.Exact {
 		text = strings.TrimSpace(text)
 	}
@@ -120,10 +120,10 @@ func toLimit(n *node) (brick.Limit, error) {
 }
 
 func toSecret(n *node, f *Field, to *brick.Secret) error {
-	if n.form != isText {
+	text, ok := n.wording()
+	if !ok {
 		return errWrong
 	}
-	text := n.text
 	if !f.Exact {
 		text = strings.TrimSpace(text)
 	}
@@ -134,21 +134,9 @@ func toSecret(n *node, f *Field, to *brick.Secret) error {
 // toList reads a list of texts, or one text: several separated by commas,
 // unless it is one as a whole.
 func toList(n *node, whole bool) ([]string, error) {
-	var parts []string
-	switch {
-	case n.form == isList:
-		for _, item := range n.items {
-			if item.form != isText && item.form != isNull {
-				return nil, errWrong
-			}
-			parts = append(parts, item.text)
-		}
-	case n.form != isText:
-		return nil, errWrong
-	case whole:
-		parts = []string{n.text}
-	default:
-		parts = strings.Split(n.text, ",")
+	parts, err := toParts(n, whole)
+	if err != nil {
+		return nil, err
 	}
 	var list []string
 	for _, part := range parts {
@@ -159,16 +147,40 @@ func toList(n *node, whole bool) ([]string, error) {
 	return list, nil
 }
 
+// toParts returns the texts of a list, or those that one text holds.
+func toParts(n *node, whole bool) ([]string, error) {
+	if n.form != isList {
+		text, ok := n.wording()
+		switch {
+		case !ok:
+			return nil, errWrong
+		case whole:
+			return []string{text}, nil
+		}
+		return strings.Split(text, ","), nil
+	}
+	var parts []string
+	for _, item := range n.items {
+		text, ok := item.wording()
+		if !ok && item.form != isNull {
+			return nil, errWrong
+		}
+		parts = append(parts, text)
+	}
+	return parts, nil
+}
+
 func toSecrets(n *node) (map[string]brick.Secret, error) {
 	if n.form != isObject {
 		return nil, errWrong
 	}
 	secrets := map[string]brick.Secret{}
 	for _, m := range n.members {
-		if m.value.form != isText {
+		text, ok := m.value.wording()
+		if !ok {
 			return nil, errWrong
 		}
-		secrets[m.key] = brick.NewSecret(m.value.text)
+		secrets[m.key] = brick.NewSecret(text)
 	}
 	return secrets, nil
 }

@@ -34,7 +34,7 @@ func TestParamsThatDoNotFitEachOther(t *testing.T) {
 		`"remove_users_from_project": true, "do_not_touch_users_that_are_not_mentioned": 1`: `p.json:2:1: warning: remove_users_from_project has no effect`,
 		`"on_guard": "hold"`:                                                                `p.json:2:13: on_guard "hold" is not known; hint: write one of: abort, hold_removals`,
 		`"on_bad_row": "refused"`:                                                           `p.json:2:15: on_bad_row "refused" is not known; hint: did you mean "refuse"?`,
-		`"whitelists": [1]`:                                                                 `p.json:2:15: whitelists takes a list of texts, not a list`,
+		`"whitelists": [[]]`:                                                                `p.json:2:15: whitelists takes a list of texts, not a list`,
 	} {
 		_, findings := load(complete(keys))
 		expect(t, findings, want)
@@ -74,16 +74,16 @@ func TestInputsThatCannotBeOpened(t *testing.T) {
 
 func TestValuesOfTheWrongType(t *testing.T) {
 	for keys, want := range map[string]string{
-		`"max_updates": []`:                      `p.json:2:16: max_updates takes a number or percentage, not a list`,
-		`"dry_run": {}`:                          `p.json:2:12: dry_run takes true or false, not an object`,
-		`"whitelists": true`:                     `p.json:2:15: whitelists takes a list of texts, not true`,
-		`"aws_client": "key"`:                    `p.json:2:15: aws_client takes an object, not "key"`,
-		`"aws_client": {"secret_access_key": 7}`: `p.json:2:37: aws_client.secret_access_key takes a text, not the hidden value`,
-		`"input_source|headers": {"A": 1}`:       `p.json:2:25: input_source.headers takes an object of texts, not the hidden value`,
-		`"input_source|timeout": [1]`:            `p.json:2:25: input_source.timeout takes a duration, not a list`,
-		`"input_source|max_bytes": true`:         `p.json:2:27: input_source.max_bytes takes a number of bytes, not true`,
+		`"max_updates": []`:                        `p.json:2:16: max_updates takes a number or percentage, not a list`,
+		`"dry_run": {}`:                            `p.json:2:12: dry_run takes true or false, not an object`,
+		`"whitelists": true`:                       `p.json:2:15: whitelists takes a list of texts, not true`,
+		`"aws_client": "key"`:                      `p.json:2:15: aws_client takes an object, not "key"`,
+		`"aws_client": {"secret_access_key": 7.5}`: `p.json:2:37: aws_client.secret_access_key takes a text, not the hidden value`,
+		`"input_source|headers": {"A": []}`:        `p.json:2:25: input_source.headers takes an object of texts, not the hidden value`,
+		`"input_source|timeout": [1]`:              `p.json:2:25: input_source.timeout takes a duration, not a list`,
+		`"input_source|max_bytes": true`:           `p.json:2:27: input_source.max_bytes takes a number of bytes, not true`,
 		`"sso_provider": ` + quoteJSON(strings.Repeat("é", 80)) + `, "sso_provider": "x"`: `p.json:2:101: "sso_provider" is given twice`,
-		`"default_role": 5, "DEFAULT_ROLE": [1]`:                                          `p.json:2:17: default_role takes a text, not 5`,
+		`"default_role": {}, "DEFAULT_ROLE": [1]`:                                         `p.json:2:17: default_role takes a text, not an object`,
 	} {
 		_, findings := load(`{"organization": "acme", "project": "p1", "input_source": {"type": "web", "url": "https://x.org"},` + "\n" + keys + "}")
 		if got := lines(findings); !strings.HasPrefix(got, want) {

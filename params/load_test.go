@@ -338,3 +338,27 @@ func TestFaultsInTheEnvironmentNameTheVariable(t *testing.T) {
 		expect(t, findings, want)
 	}
 }
+
+func TestIDsOfDigitsMayBeNumbers(t *testing.T) {
+	const long = "12345678901234567890123"
+	p := mustLoad(t, `{"organization": 7, "project": `+long+`, "gdc_project": "`+long+`", "input_source": "users.csv",
+"sync_mode": "sync_multiple_projects_based_on_custom_id", "segments_filter": [1, " 2 ", null], "data_product": 8}`)
+	if p.Organization != "7" || p.Project != long || !slices.Equal(p.SegmentsFilter, []string{"1", "2"}) || p.DataProduct != "8" {
+		t.Errorf("params %s", p)
+	}
+}
+
+func TestVariableThatSaysTheSameAsTheDocumentIsNotWarnedOf(t *testing.T) {
+	_, findings := load(complete(`"dry_run": true, "max_removals": 5`), "BRICK_PARAM_dry_run=true", "BRICK_PARAM_max_removals=5")
+	expect(t, findings, "")
+}
+
+func TestListWithABrokenBracketIsRefused(t *testing.T) {
+	for text, want := range map[string]string{
+		`"[\"etl@x.com\""`: `p.json:2:15: the text ends where ',' or ']' is expected (inside whitelists 1:13)`,
+		`"['etl@x.com']"`:  `p.json:2:15: JSON knows no single quotes (inside whitelists 1:2)`,
+	} {
+		_, findings := load(complete(`"whitelists": ` + text))
+		expect(t, findings, want)
+	}
+}

@@ -77,6 +77,12 @@ func (n *node) absent() bool {
 	return n == nil || n.form == isNull || n.form == isText && n.text == ""
 }
 
+// wording returns what a text says. A whole number says what is written: ids
+// and passwords of nothing but digits are often stored as numbers.
+func (n *node) wording() (text string, ok bool) {
+	return n.text, n.form == isText || n.form == isNumber && !strings.ContainsAny(n.text, ".eE")
+}
+
 // hidden reports whether any part of the value is secret.
 func (n *node) hidden() bool {
 	return n.secret ||
@@ -109,9 +115,10 @@ func (n *node) show() string {
 	return n.form.String()
 }
 
-// equal reports whether two values say the same, in whatever order of keys.
+// equal reports whether two values say the same, in whatever order of keys; a
+// number or flag says the same as its text.
 func (n *node) equal(m *node) bool {
-	if n.form != m.form || n.text != m.text || len(n.members) != len(m.members) {
+	if n.kind() != m.kind() || n.text != m.text || len(n.members) != len(m.members) {
 		return false
 	}
 	if !slices.EqualFunc(n.items, m.items, (*node).equal) {
@@ -124,6 +131,14 @@ func (n *node) equal(m *node) bool {
 		}
 	}
 	return true
+}
+
+// kind is the form, less the difference between a scalar and its text.
+func (n *node) kind() form {
+	if n.form == isFlag || n.form == isNumber {
+		return isText
+	}
+	return n.form
 }
 
 // member returns the member with exactly this key, the first of several.

@@ -78,7 +78,7 @@ func TestByteOrderMarkIsNoFault(t *testing.T) {
 func TestAllFaultsAreToldAtOnce(t *testing.T) {
 	_, findings := load(`{
   "sync_mode": "sync_projct",
-  "organization": 7,
+  "organization": 7.5,
   "input_source": {"type": "wbe", "ulr": "x"},
   "dry_run": "perhaps", // soon
   "max_removals": "120%",
@@ -86,7 +86,7 @@ func TestAllFaultsAreToldAtOnce(t *testing.T) {
 }`)
 	want := []string{
 		`p.json:2:16: sync_mode "sync_projct" is not known; hint: did you mean "sync_project"?`,
-		`p.json:3:19: organization takes a text, not 7; hint: for example "acme"`,
+		`p.json:3:19: organization takes a text, not 7.5; hint: for example "acme"`,
 		`p.json:4:28: input_source.type "wbe" is not known; hint: did you mean "web"?`,
 		`p.json:4:35: unknown key "ulr" in input_source; hint: did you mean "url"?`,
 		`p.json:5:14: dry_run takes true or false, not "perhaps"; hint: for example true`,

@@ -115,6 +115,9 @@ func (f *Field) defaultValue() (any, bool) {
 
 func textSchema() schema { return schema{"type": []any{"string", "null"}} }
 
+// wordingSchema describes texts, and whole numbers that stand for one.
+func wordingSchema() schema { return schema{"type": []any{"string", "integer", "null"}} }
+
 // schema describes what the type takes, in all its forms.
 func (t Type) schema() schema {
 	switch t {
@@ -130,13 +133,13 @@ func (t Type) schema() schema {
 	case Duration, Size:
 		return schema{"anyOf": []any{textSchema(), schema{"type": "number", "exclusiveMinimum": 0}}}
 	case List, Patterns:
-		return schema{"anyOf": []any{textSchema(), schema{"type": "array", "items": textSchema()}}}
+		return schema{"anyOf": []any{wordingSchema(), schema{"type": "array", "items": wordingSchema()}}}
 	case Texts:
-		return schema{"anyOf": []any{textSchema(), schema{"type": "object", "additionalProperties": schema{"type": "string"}}}}
+		return schema{"anyOf": []any{textSchema(), schema{"type": "object", "additionalProperties": schema{"type": []any{"string", "integer"}}}}}
 	case Encoded:
 		return schema{"type": []any{"string", "object", "null"}}
 	}
-	return textSchema()
+	return wordingSchema()
 }
 
 // matching describes texts that are empty or match one of the patterns, spaces

@@ -46,6 +46,7 @@ func TestWhatLoadsFollowsTheSchema(t *testing.T) {
 		complete(`"dry_run": "YES", "max_removals": "20 %", "platform": "directory"`),
 		complete(`"max_removals": 7, "platform": {"type": "rest", "baseUrl": "x"}, "x_note": [1], "Gdc_Sst": "s"`),
 		complete(`"pw": "s", "gd_encoded_hidden_params": "{\"sso_provider\": \"${pw}\"}", "platform|type": "rest"`),
+		complete(`"segments_filter": [7, "8"], "data_product": 9, "input_source|headers": {"X-Tenant": 12}`),
 		complete(`"aws_client": {"retry_limit": 3}, "regexp_whitelists": "^a$", "sync_mode": null`),
 	}
 	for name, text := range examples(t) {
@@ -70,7 +71,7 @@ func TestWrongParamsBreakTheSchema(t *testing.T) {
 	validate := validator(t)
 	for _, keys := range []string{
 		`"dry_run": "perhaps"`, `"dry_run": 2`, `"dry_rum": true`, `"max_removals": "lots"`, `"max_removals": -1`, `"max_removals": 2.5`,
-		`"sync_mode": "sync_projct"`, `"on_guard": "hold"`, `"whitelists": [1]`, `"whitelists": {}`, `"phone_column": 3`,
+		`"sync_mode": "sync_projct"`, `"on_guard": "hold"`, `"whitelists": [1.5]`, `"whitelists": {}`, `"phone_column": true`,
 		`"platform": {"path": "x"}`, `"platform": {"type": "directory", "paht": "x"}`, `"aws_client": 7`,
 		`"s3_client": {"acessKey": "x"}`, `"data_source": {"type": "web", "ulr": "x"}`, `"data_source": {"type": "wbe"}`,
 		`"data_source": {"path": "x"}`, `"gd_encoded_params": [1]`,

@@ -66,7 +66,11 @@ func unfold(f *Field, n *node, notes *notes) *node {
 		if !strings.HasPrefix(text, "{") && f.Type != Encoded {
 			return n
 		}
-	case List, Patterns:
+	case List:
+		if !strings.HasPrefix(text, "[") {
+			return n
+		}
+	case Patterns: // an expression may begin with a bracket
 		if !strings.HasPrefix(text, "[") || !json.Valid([]byte(text)) {
 			return n
 		}
