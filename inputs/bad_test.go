@@ -86,6 +86,13 @@ func TestBadRowsAreHeldAndNeverStopTheReading(t *testing.T) {
 	}
 }
 
+func TestAllReasonsOfABadRowAreTold(t *testing.T) {
+	bad := one(t, "login,email,ip_whitelist\nb@x,zz,10.0.0.0/33\n", inputs.Options{}).Bad
+	if bad == nil || bad.Column != 5 || !strings.Contains(bad.Reason, `email "zz"`) || !strings.Contains(bad.Reason, `"10.0.0.0/33"`) {
+		t.Errorf("bad %+v", bad)
+	}
+}
+
 func TestPasswordNeverShowsInABadRow(t *testing.T) {
 	for _, row := range []string{"a@x.com,s3cret,x,y", "s3cret\n", "nobody,s3cret,", "a@x.com,s3cret,5\" x"} {
 		got := read(t, "login,password,email\n"+row+"\n", inputs.Options{})

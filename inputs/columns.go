@@ -2,7 +2,9 @@ package inputs
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"users-brick/brick"
 )
@@ -179,8 +181,8 @@ func (b *binding) advice(n naming) string {
 		if name == "" {
 			continue
 		}
-		found = append(found, short(name))
-		if near(brick.Fold(name), brick.Fold(n.name)) {
+		found = append(found, printable(short(name)))
+		if !strings.ContainsAny(name, "\r\n") && near(brick.Fold(name), brick.Fold(n.name)) {
 			meant = append(meant, fmt.Sprintf("%q", short(name)))
 		}
 	}
@@ -210,6 +212,14 @@ func (b *binding) used(want bool) []string {
 		}
 	}
 	return names
+}
+
+// printable returns a text in quotes when it has characters that do not show.
+func printable(s string) string {
+	if strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return strconv.Quote(s)
+	}
+	return s
 }
 
 // short returns the beginning of a text that may be of any length.

@@ -64,6 +64,7 @@ func TestHeaderThatDoesNotFitIsRefused(t *testing.T) {
 		"no login, another name": {"user,First Name\na,b\n", inputs.Options{Columns: inputs.Columns{FirstName: "first_name", Login: "LoginName"}}, 1,
 			[]string{`"LoginName"`, "login_column", "user, First Name", `did you mean "First Name"`}},
 		"other delimiter":       {"login;first_name\na@x.com;A\n", inputs.Options{}, 1, []string{`";"`, "`delimiter`"}},
+		"control characters":    {"login\x1b[2J,a\nb,c\n", inputs.Options{Columns: inputs.Columns{Login: "user"}}, 1, []string{`the file has "login\x1b[2J", a`}},
 		"tabs":                  {"login\tfirst_name\na@x.com\tA\n", inputs.Options{}, 1, []string{`"\t"`, "`delimiter`"}},
 		"column named, absent":  {"login,phone\na@x.com,1\n", inputs.Options{Columns: inputs.Columns{Phone: "Telefon"}}, 1, []string{`"Telefon"`, "phone_column"}},
 		"project column absent": {"login,project\na@x.com,p\n", inputs.Options{NeedProject: true}, 1, []string{`"project_id"`, "sync_mode", `did you mean "project"`}},

@@ -121,6 +121,17 @@ func TestUnknownLanguageIsWarnedOfOnceAndNotGiven(t *testing.T) {
 	}
 }
 
+func TestColumnFullOfUnknownLanguagesIsNotListedInFull(t *testing.T) {
+	file := "login,language\n"
+	for i := range 1000 {
+		file += fmt.Sprintf("u%d@x.com,l%d\n", i, i)
+	}
+	got := read(t, file, inputs.Options{})
+	if n := len(got.warnings); n != 101 || !strings.Contains(got.warnings[n-1].Text, "nor are others") {
+		t.Errorf("%d warnings, the last %v", n, got.warnings[n-1])
+	}
+}
+
 func TestBlankLinesArePassedOver(t *testing.T) {
 	file := "\r\n , ,\r\nlogin,first_name,phone\r\n\r\n,,\n  \n\"\",\" \",\n,,,,,\na@x.com,A,1\n\n\t\nb@x.com,B,2,,\n\n"
 	got := read(t, file, inputs.Options{})

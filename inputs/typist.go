@@ -187,11 +187,15 @@ func (t *typist) language(row *brick.Row, text string) {
 		return
 	}
 	const most = 100 // a column full of something else is not listed in full
-	if !t.warnedOf[text] && len(t.warnedOf) < most {
-		t.warnedOf[strings.Clone(text)] = true
-		t.reader.warn(t.binding.index[brick.Language], fmt.Sprintf("%s %q is not known and is not sent", t.names[brick.Language], short(text)),
-			"use one of "+strings.Join(brick.Languages(), ", "))
+	if t.warnedOf[text] || len(t.warnedOf) > most {
+		return
 	}
+	what := fmt.Sprintf("%s %q is not known and is not sent", t.names[brick.Language], short(text))
+	if len(t.warnedOf) == most {
+		what += ", nor are others from here on"
+	}
+	t.warnedOf[strings.Clone(text)] = true
+	t.reader.warn(t.binding.index[brick.Language], what, "use one of "+strings.Join(brick.Languages(), ", "))
 }
 
 // membership types the roles and the groups.
@@ -226,10 +230,13 @@ func (t *typist) cell(record []string, c column) string {
 	return ""
 }
 
-// fault notes that the row cannot be used because of a cell. The first
-// reason stays; the caller adds to the return value whom it may concern.
+// fault notes that the row cannot be used because of a cell. All reasons are
+// told, with the place and the hint of the first; the caller adds to the
+// return value whom the row may concern.
 func (t *typist) fault(row *brick.Row, c column, reason, hint string) *brick.BadRow {
-	if row.Bad == nil {
+	if row.Bad != nil {
+		row.Bad.Reason += "; " + reason
+	} else {
 		_, at := t.reader.records.place(t.binding.index[c])
 		row.Bad = &brick.BadRow{Column: at, Reason: reason, Hint: hint}
 	}
