@@ -75,7 +75,7 @@ func (p *program) loadDirectory(ctx context.Context, db, name string) error {
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
-			return &brick.Error{Kind: brick.BadInput, Op: "load", Err: err}
+			return &brick.Error{Kind: brick.BadInput, Op: "load", Err: err, Hint: "check the path; - is standard input"}
 		}
 		defer f.Close()
 		document, shown = f, name

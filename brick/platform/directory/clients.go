@@ -19,11 +19,11 @@ func orDefault(product string) string { return cmp.Or(product, DefaultDataProduc
 // client is a project with a client id.
 func (d *Directory) Clients(ctx context.Context, organization, dataProduct string) iter.Seq2[platform.Client, error] {
 	return func(yield func(platform.Client, error) bool) {
-		place, err := d.product(ctx, organization, dataProduct)
+		_, err := d.product(ctx, organization, dataProduct)
 		var after string
 		for err == nil {
 			var clients []platform.Client
-			if clients, err = d.clientPage(ctx, place, orDefault(dataProduct), after); err != nil {
+			if clients, err = d.clientPage(ctx, organization, orDefault(dataProduct), after); err != nil {
 				break
 			}
 			for _, c := range clients {
@@ -40,12 +40,14 @@ func (d *Directory) Clients(ctx context.Context, organization, dataProduct strin
 	}
 }
 
-// clientPage reads the clients that follow an id.
-func (d *Directory) clientPage(ctx context.Context, organization int64, product, after string) ([]platform.Client, error) {
+// clientPage reads the clients that follow an id. The organization goes by its
+// name: a document that is loaded between two pages gives out keys anew.
+func (d *Directory) clientPage(ctx context.Context, organization, product, after string) ([]platform.Client, error) {
 	d.lock.RLock()
 	defer d.lock.RUnlock()
 	rows, err := d.read.QueryContext(ctx, `SELECT client_id, segment, project FROM projects
-		WHERE organization = ? AND data_product = ? AND client_id > ? ORDER BY client_id LIMIT ?`, organization, product, after, page)
+		WHERE organization = (SELECT id FROM organizations WHERE name = ?) AND data_product = ? AND client_id > ?
+		ORDER BY client_id LIMIT ?`, organization, product, after, page)
 	if err != nil {
 		return nil, err
 	}

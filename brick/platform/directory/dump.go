@@ -13,7 +13,7 @@ import (
 
 // dumpMemory is how many bytes of a dump are held in memory; a larger one goes
 // through a temporary file.
-const dumpMemory = 32 << 20
+const dumpMemory = 8 << 20
 
 // Dump writes the contents as a document: keys sorted, lists ordered, nothing
 // for what is not set. Equal contents give equal bytes. What is written is

@@ -30,7 +30,7 @@ func fault(op string, err error) error {
 	case sqlite3.SQLITE_INTERRUPT:
 		e.Kind = brick.Interrupted
 	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
-		e.Kind, e.Hint = brick.BadInput, "the file is damaged; restore it from a copy or load a dump"
+		e.Kind, e.Hint = brick.BadInput, "the file is damaged; restore it from a copy, or move it away and load a dump"
 	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
 		e.Kind, e.Hint = brick.BadInput, "check that the file and its folder may be written"
 	case sqlite3.SQLITE_FULL:

@@ -81,7 +81,7 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 		if _, known := errors.AsType[*brick.Error](err); known {
 			return nil, err
 		}
-		return nil, &brick.Error{Kind: brick.BadInput, Op: "open directory", Err: err}
+		return nil, &brick.Error{Kind: brick.BadInput, Op: "open directory", Err: err, Hint: "check that the path names a file that may be read"}
 	}
 	return openFile(ctx, o)
 }
@@ -89,9 +89,9 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 // createFromSeed makes the database from the seed. That another program makes
 // it at the same time is as good.
 func createFromSeed(ctx context.Context, o Options) error {
-	f, err := os.Open(o.Seed)
+	f, err := openDocument(o.Seed)
 	if err != nil {
-		return &brick.Error{Kind: brick.BadInput, Op: "read seed", Err: err}
+		return err
 	}
 	defer f.Close()
 	err = Create(ctx, o.Path, o.Seed, f)
@@ -99,6 +99,15 @@ func createFromSeed(ctx context.Context, o Options) error {
 		return inspect(o.Path)
 	}
 	return err
+}
+
+// openDocument opens the seed for reading.
+func openDocument(path string) (*os.File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, &brick.Error{Kind: brick.BadInput, Op: "read seed", Err: err, Hint: "check the platform's param seed"}
+	}
+	return f, nil
 }
 
 // openFile opens a database that exists.
@@ -124,9 +133,9 @@ func openFile(ctx context.Context, o Options) (*Directory, error) {
 
 // openSeed opens a directory in memory that holds what the seed describes.
 func openSeed(ctx context.Context, o Options) (*Directory, error) {
-	f, err := os.Open(o.Seed)
+	f, err := openDocument(o.Seed)
 	if err != nil {
-		return nil, &brick.Error{Kind: brick.BadInput, Op: "read seed", Err: err}
+		return nil, err
 	}
 	defer f.Close()
 	// A database of this file system lives as long as one connection to it.
@@ -138,7 +147,7 @@ func openSeed(ctx context.Context, o Options) (*Directory, error) {
 	hold.SetMaxOpenConns(1)
 	if err := build(ctx, hold, o.Seed, f); err != nil {
 		hold.Close()
-		return nil, err
+		return nil, fault("read "+o.Seed, err)
 	}
 	read, err := sql.Open("sqlite", name)
 	if err != nil {
