@@ -1,6 +1,7 @@
 package memory_test
 
 import (
+	"errors"
 	"testing"
 
 	"users-brick/brick"
@@ -10,8 +11,10 @@ import (
 )
 
 func TestExam(t *testing.T) {
-	platformtest.Run(t, open, platformtest.Options{Page: 10})
+	platformtest.Run(t, open, platformtest.Options{Page: 10, Refused: brick.NewSecret(weak)})
 }
+
+const weak = "1234"
 
 func open(_ *testing.T, state platformtest.State) platform.Driver {
 	org := memory.Organization{Name: state.Organization, Accounts: state.Accounts}
@@ -21,7 +24,14 @@ func open(_ *testing.T, state platformtest.State) platform.Driver {
 			Roles: roles(p.Roles), Groups: p.Groups, Members: p.Members,
 		})
 	}
-	return memory.New(org)
+	p := memory.New(org)
+	p.Hooks.Password = func(_ brick.Login, password string) error {
+		if password == weak {
+			return errors.New("too weak")
+		}
+		return nil
+	}
+	return p
 }
 
 func roles(ids []string) []brick.Role {

@@ -78,6 +78,33 @@ func (e *exam) removals(t *testing.T) {
 	})
 }
 
+// passwords are the stories of changes whose password is refused.
+func (e *exam) passwords(t *testing.T) {
+	if !e.refused.Given() {
+		t.Skip("the candidate refuses no password: not examined")
+	}
+	e.story(t, "a refused password leaves no account", town(), func(c *candidate) {
+		add := newAccount(rich("eve@example.com"))
+		add.Password = e.refused
+		c.refuse(acme, add, brick.BadPassword)
+	})
+	e.story(t, "a refused password leaves the account as it is", town(), func(c *candidate) {
+		update := change(brick.Update, position(ann, "Chief"))
+		update.Password, update.SetPassword = e.refused, true
+		c.refuse(acme, update, brick.BadPassword)
+	})
+	e.story(t, "a refused password keeps nobody else waiting", town(), func(c *candidate) {
+		bad, good := newAccount(rich("eve@example.com")), newAccount(rich("fred@example.com"))
+		bad.Password = e.refused
+		errs := c.apply(acme, bad, good)
+		c.kind(errs[0], brick.BadPassword)
+		if errs[1] != nil {
+			c.Error(errs[1])
+		}
+		c.holds(acme, append(town().Accounts, rich("fred@example.com"))...)
+	})
+}
+
 // rich is an account that gives every attribute.
 func rich(login brick.Login) brick.Member {
 	m := account(login, "Eve")

@@ -25,6 +25,9 @@ type Open func(t *testing.T, state State) platform.Driver
 type Options struct {
 	Page  int // members that come with one request to the platform; 0 means 100
 	Walks int // random walks; 0 means 50
+	// Refused is a password that the candidate refuses. Without one, refusals
+	// of passwords are not examined.
+	Refused brick.Secret
 }
 
 // Run tells all stories, each to a fresh candidate.
@@ -35,12 +38,13 @@ func Run(t *testing.T, open Open, o Options) {
 	if o.Walks == 0 {
 		o.Walks = 50
 	}
-	e := &exam{open: open, page: o.Page, walks: o.Walks}
+	e := &exam{open: open, page: o.Page, walks: o.Walks, refused: o.Refused}
 	for _, part := range []struct {
 		name string
 		tell func(*testing.T)
 	}{
 		{"accounts", e.accounts},
+		{"passwords", e.passwords},
 		{"members", e.members},
 		{"groups", e.groups},
 		{"roles", e.roles},
@@ -61,9 +65,10 @@ func Run(t *testing.T, open Open, o Options) {
 
 // exam holds what all stories share.
 type exam struct {
-	open  Open
-	page  int
-	walks int
+	open    Open
+	page    int
+	walks   int
+	refused brick.Secret
 }
 
 // story tells one story to a fresh candidate.
