@@ -101,7 +101,11 @@ func (p *program) replace(ctx context.Context, db, name string, document io.Read
 
 // look opens a directory without ever changing it.
 func (p *program) look(ctx context.Context, db string, f func(*directory.Directory) error) error {
-	d, err := directory.Open(ctx, directory.Options{Path: db, ReadOnly: true})
+	env, findings := params.ParseEnv(p.environ)
+	if err := findings.Err(); err != nil {
+		return err
+	}
+	d, err := directory.Open(ctx, directory.Options{Path: db, ReadOnly: true, TempDir: env.TempDir})
 	if err != nil {
 		return err
 	}

@@ -146,6 +146,26 @@ func TestWhoReadsADumpSlowlyKeepsNoWriterWaiting(t *testing.T) {
 	}
 }
 
+func TestLargeDumpGoesThroughTheTemporaryFolder(t *testing.T) {
+	document := `{"organizations":[{"name":"acme","projects":[{"id":"p1","title":"` + strings.Repeat("long ", 2<<20) + `"}]}]}`
+	path := create(t, document)
+	temp := t.TempDir()
+	frozen(t, temp)
+	d := openAt(t, path, directory.Options{ReadOnly: true, TempDir: temp})
+	defer d.Close()
+	again := openAt(t, create(t, dump(t, d)), directory.Options{ReadOnly: true})
+	defer again.Close()
+	if dump(t, again) != dump(t, d) {
+		t.Error("the dump loads as something else")
+	}
+	nowhere := openAt(t, path, directory.Options{ReadOnly: true, TempDir: filepath.Join(temp, "nowhere")})
+	defer nowhere.Close()
+	var b strings.Builder
+	if err := nowhere.Dump(context.Background(), &b); err == nil || b.Len() > 0 {
+		t.Errorf("without a folder %d bytes are written, and the error is %v", b.Len(), err)
+	}
+}
+
 func TestListingDoesNotGoOnInAnotherProjectAfterALoad(t *testing.T) {
 	path := create(t, town(1, 2500, true))
 	d := openAt(t, path, directory.Options{ReadOnly: true})

@@ -20,7 +20,7 @@ const dumpMemory = 8 << 20
 // the state of one moment, and complete before the first byte is written, so
 // that a slow w keeps nobody from changing the directory.
 func (d *Directory) Dump(ctx context.Context, w io.Writer) (err error) {
-	document := spool.NewBuffer(dumpMemory, "")
+	document := spool.NewBuffer(dumpMemory, d.temp)
 	defer func() { err = errors.Join(err, document.Close()) }()
 	if err := d.print(ctx, document); err != nil {
 		return fault("dump", err)

@@ -24,6 +24,7 @@ type Options struct {
 	Seed     string           // a document that fills a database that is not there yet; may be empty
 	ReadOnly bool             // write nothing, not even a database that is not there
 	RunID    string           // whom the audit names
+	TempDir  string           // where a dump goes that does not fit into memory; empty means os.TempDir
 	Now      func() time.Time // for the audit; required unless ReadOnly
 	// Wait is how long a call waits for another program that uses the file,
 	// before it gives up as Unavailable; 0 means 5 seconds.
@@ -34,6 +35,7 @@ type Options struct {
 // groups, projects and clients.
 type Directory struct {
 	run  string
+	temp string
 	now  func() time.Time
 	read *sql.DB
 
@@ -112,7 +114,7 @@ func openDocument(path string) (*os.File, error) {
 
 // openFile opens a database that exists.
 func openFile(ctx context.Context, o Options) (*Directory, error) {
-	d := &Directory{run: o.RunID, now: o.Now, wait: o.Wait, file: o.Path}
+	d := &Directory{run: o.RunID, temp: o.TempDir, now: o.Now, wait: o.Wait, file: o.Path}
 	var err error
 	if d.read, err = connect(o.Path, "ro", o.Wait); err != nil {
 		return nil, err
@@ -154,7 +156,7 @@ func openSeed(ctx context.Context, o Options) (*Directory, error) {
 		hold.Close()
 		return nil, err
 	}
-	return &Directory{run: o.RunID, now: o.Now, wait: o.Wait, read: read, hold: hold}, nil
+	return &Directory{run: o.RunID, temp: o.TempDir, now: o.Now, wait: o.Wait, read: read, hold: hold}, nil
 }
 
 // connect opens a pool of connections to a database file.
