@@ -2,6 +2,7 @@ package inputs
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -91,16 +92,10 @@ func projectName(usual string) string {
 	return "project_id"
 }
 
-// heading is one cell of the header.
-type heading struct {
-	name   string // as written, trimmed; empty: the column has no name
-	column int    // where it stands in its line, in characters from 1
-}
-
 // binding is a header understood: where each column stands.
 type binding struct {
 	index   [numColumns]int // the cell's number from 0; -1: no such column
-	names   []string        // as written
+	names   []string        // as written, trimmed; empty: the column has no name
 	least   int             // cells that a row must have: those with a name
 	unnamed []int           // columns without a name
 	faults  []fault         // what refuses the file
@@ -112,10 +107,11 @@ type fault struct {
 	reason, hint string
 }
 
-// bind finds the columns in the header.
-func (c *Columns) bind(header []heading, needProject bool) *binding {
+// bind finds the columns in the header. Where its i-th cell stands in its
+// line, columnOf tells.
+func (c *Columns) bind(header []string, columnOf func(i int) int, needProject bool) *binding {
 	b := &binding{}
-	places := b.name(header)
+	places := b.name(header, columnOf)
 	for i, n := range c.naming() {
 		place, found := places[brick.Fold(n.name)]
 		if !found {
@@ -128,25 +124,30 @@ func (c *Columns) bind(header []heading, needProject bool) *binding {
 }
 
 // name notes the names of the header and returns the place of each, folded.
-func (b *binding) name(header []heading) map[string]int {
+func (b *binding) name(header []string, columnOf func(i int) int) map[string]int {
+	const most = 10 // faults that are told: a line of data taken for a header has thousands
 	places := make(map[string]int, len(header))
-	for i, h := range header {
-		b.names = append(b.names, h.name)
-		if h.name == "" {
+	for i, cell := range header {
+		name := clean(cell)
+		b.names = append(b.names, name)
+		if name == "" {
 			b.unnamed = append(b.unnamed, i)
 			continue
 		}
 		b.least = i + 1
-		if strings.ContainsAny(h.name, "\r\n") {
-			b.refuse(h.column, fmt.Sprintf("the column name %q goes over several lines", short(h.name)),
+		first, twice := places[brick.Fold(name)]
+		if !twice {
+			places[brick.Fold(name)] = i
+		}
+		switch {
+		case len(b.faults) == most:
+		case strings.ContainsAny(name, "\r\n"):
+			b.refuse(columnOf(i), fmt.Sprintf("the column name %q goes over several lines", short(name)),
 				"end the lines of the file with line feeds, and close every quote in the header")
-		}
-		if first, twice := places[brick.Fold(h.name)]; twice {
-			b.refuse(h.column, fmt.Sprintf("the column %q is there twice, as cells %d and %d of the header", h.name, first+1, i+1),
+		case twice:
+			b.refuse(columnOf(i), fmt.Sprintf("the column %q is there twice, as cells %d and %d of the header", short(name), first+1, i+1),
 				"rename or drop one of them")
-			continue
 		}
-		places[brick.Fold(h.name)] = i
 	}
 	return places
 }
@@ -188,9 +189,17 @@ func (b *binding) advice(n naming) string {
 	}
 	advice := "set " + n.param + " to the name in the file"
 	if len(meant) > 0 {
-		advice = fmt.Sprintf("did you mean %s? set %s to it", strings.Join(meant, " or "), n.param)
+		advice = fmt.Sprintf("did you mean %s? set %s to it", strings.Join(few(meant, 3), " or "), n.param)
 	}
-	return advice + "; the file has " + strings.Join(found, ", ")
+	return advice + "; the file has " + strings.Join(few(found, 50), ", ")
+}
+
+// few returns the first of the texts, and a mark when there are more.
+func few(texts []string, most int) []string {
+	if len(texts) > most {
+		return append(slices.Clone(texts[:most]), "…")
+	}
+	return texts
 }
 
 // has reports whether the file has the column.

@@ -2,6 +2,7 @@ package inputs_test
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -88,6 +89,27 @@ func TestHeaderThatDoesNotFitIsRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestVeryWideHeaderIsRefusedInFewWords(t *testing.T) {
+	for _, cell := range []string{"a,", "\"a\nb\","} {
+		got := read(t, strings.Repeat(cell, 150_000)+"a\n", inputs.Options{})
+		if refusal(t, got.err); len(got.err.Error()) > 10_000 {
+			t.Errorf("the message has %d bytes", len(got.err.Error()))
+		}
+	}
+	wide := read(t, strings.Join(numbers(150_000), ",")+"\n", inputs.Options{})
+	if refusal(t, wide.err); len(wide.err.Error()) > 1_000 {
+		t.Errorf("the message has %d bytes", len(wide.err.Error()))
+	}
+}
+
+func numbers(n int) []string {
+	var all []string
+	for i := range n {
+		all = append(all, strconv.Itoa(i))
+	}
+	return all
 }
 
 func TestOptionalColumnsMayBeAbsent(t *testing.T) {

@@ -138,12 +138,11 @@ func (r *Reader) readHeader() error {
 	if err != nil {
 		return r.refusal(err)
 	}
-	header := make([]heading, len(record))
-	for i, cell := range record {
+	columnOf := func(i int) int {
 		_, column := r.records.place(i)
-		header[i] = heading{clean(cell), column}
+		return column
 	}
-	r.binding = r.options.Columns.bind(header, r.options.NeedProject)
+	r.binding = r.options.Columns.bind(record, columnOf, r.options.NeedProject)
 	r.typist = newTypist(r)
 	var faults []error
 	for _, f := range r.binding.faults {
