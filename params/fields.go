@@ -11,7 +11,8 @@ import (
 type Type string
 
 // The types of params. Wherever JSON has a better type, a text that holds it
-// is taken as well, since schedulers store texts.
+// is taken as well, since schedulers store texts; and where a text belongs, a
+// whole number is, since ids are often stored as numbers.
 const (
 	Text     Type = "text"
 	Flag     Type = "true or false"

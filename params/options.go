@@ -70,14 +70,16 @@ func options(n *node) Options {
 	return o
 }
 
+// option returns a value in its Go type. Everything below a secret key, and
+// all of an object with a secret in it, is secret.
 func option(key string, n *node) any {
+	if secretKey(key) || n.secret || n.form == isObject && n.hidden() {
+		n.hide()
+	}
 	switch n.form {
 	case isObject:
 		o := Options{}
 		for _, m := range n.members {
-			if n.hidden() || secretKey(key) {
-				m.value.secret = true
-			}
 			o[m.key] = option(m.key, m.value)
 		}
 		return o
@@ -90,7 +92,7 @@ func option(key string, n *node) any {
 	case isNull:
 		return nil
 	}
-	if n.secret || secretKey(key) {
+	if n.secret {
 		return brick.NewSecret(n.text)
 	}
 	return scalar(n)
@@ -114,7 +116,7 @@ func scalar(n *node) any {
 // secretKey reports whether a key says that its value is secret.
 func secretKey(key string) bool {
 	folded := strings.NewReplacer("_", "", "-", "", " ", "").Replace(brick.Fold(key))
-	for _, word := range []string{"password", "passphrase", "passwd", "secret", "token", "credential", "authorization", "privatekey", "apikey", "accesskey", "sst", "connectionstring"} {
+	for _, word := range []string{"password", "passphrase", "passwd", "secret", "token", "credential", "authorization", "privatekey", "apikey", "accesskey", "sst", "connectionstring", "dsn", "bearer", "cookie"} {
 		if strings.Contains(folded, word) {
 			return true
 		}

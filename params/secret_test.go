@@ -144,3 +144,18 @@ func TestRedactedParamsLoadAgain(t *testing.T) {
 		loadsAgain(t, mustLoad(t, complete(keys)))
 	}
 }
+
+func TestEverythingBelowASecretKeyIsSecret(t *testing.T) {
+	for _, value := range []string{`"hunter2"`, `["hunter2"]`, `{"values": ["hunter2"]}`, `{"a": {"b": [{"c": "hunter2"}]}}`, `[[{"a": "hunter2"}]]`} {
+		p := mustLoad(t, complete(`"platform": {"type": "rest", "credentials": `+value+`}`))
+		if shown := fmt.Sprintf("%s %+v %v", p.Redacted(), p.Platform, p.Platform.Options); strings.Contains(shown, "hunter2") {
+			t.Errorf("%s shows as %s", value, shown)
+		}
+	}
+	for _, key := range []string{"dsn", "client_secret", "cookie", "bearer"} {
+		p := mustLoad(t, complete(`"platform": {"type": "sqldb", "`+key+`": "jane:hunter2@tcp(db)/users"}`))
+		if shown := string(p.Redacted()); strings.Contains(shown, "hunter2") || p.Platform.Options.Text(key) != "jane:hunter2@tcp(db)/users" {
+			t.Errorf("%s shows as %s", key, shown)
+		}
+	}
+}
