@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"users-brick/brick"
+	"users-brick/brick/platform"
 )
 
 // changeMember does one change of a project.
@@ -29,61 +30,23 @@ func (t *transaction) changeMember(c *brick.Change) error {
 	case !exists && (c.Action == brick.Update || c.Action == brick.Disable):
 		return brick.Errorf(brick.NotFound, "not a member")
 	}
-	want, err := t.wanted(have, c)
+	want, err := platform.Become(have, c, t.roleAs, t.groupAs)
 	if err != nil {
 		return err
 	}
 	return t.putMembership(c.Action, have, want)
 }
 
-// wanted returns what the member becomes, once roles and groups are checked.
-func (t *transaction) wanted(have brick.Member, c *brick.Change) (brick.Member, error) {
-	want := have
-	switch c.Action {
-	case brick.Add, brick.Enable:
-		want.Status = brick.Enabled
-	case brick.Disable:
-		want.Status = brick.Disabled
-	}
-	if c.After == nil {
-		return want, nil
-	}
-	var err error
-	if c.After.Roles != nil && !c.Action.Takes() {
-		if want.Roles, err = t.rolesAs(c.After.Roles); err != nil {
-			return want, err
-		}
-	}
-	if c.After.Groups != nil {
-		want.Groups, err = t.groupsAs(c.After.Groups)
-	}
-	return want, err
+// roleAs returns the project's own spelling of a role identifier.
+func (t *transaction) roleAs(id string) (string, bool) {
+	role, ok := t.roleNames[brick.Fold(id)]
+	return role, ok
 }
 
-// rolesAs returns the project's own spelling of role identifiers.
-func (t *transaction) rolesAs(ids []string) ([]string, error) {
-	known := make([]string, len(ids))
-	for i, id := range ids {
-		role, ok := t.roleNames[brick.Fold(id)]
-		if !ok {
-			return nil, brick.Errorf(brick.NotFound, "the project has no role %q", id)
-		}
-		known[i] = role
-	}
-	return brick.Set(known), nil
-}
-
-// groupsAs returns the project's own spelling of group names.
-func (t *transaction) groupsAs(names []string) ([]string, error) {
-	known := make([]string, len(names))
-	for i, name := range names {
-		g, ok := t.groupNames[brick.Fold(name)]
-		if !ok {
-			return nil, brick.Errorf(brick.NotFound, "the project has no group %q", name)
-		}
-		known[i] = g.name
-	}
-	return brick.FoldSet(known), nil
+// groupAs returns the project's own spelling of a group's name.
+func (t *transaction) groupAs(name string) (string, bool) {
+	g, ok := t.groupNames[brick.Fold(name)]
+	return g.name, ok
 }
 
 // putMembership writes the member where he differs.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"users-brick/brick"
+	"users-brick/brick/platform"
 )
 
 // Apply does the changes one after the other. Each is checked as a whole
@@ -130,7 +131,7 @@ func (p *Platform) changeMember(pr *project, c *brick.Change) error {
 	if !exists && (c.Action == brick.Update || c.Action == brick.Disable) {
 		return brick.Errorf(brick.NotFound, "not a member")
 	}
-	want, err := pr.wanted(have, login, c)
+	want, err := platform.Become(have, c, pr.role, pr.group)
 	if err != nil {
 		return err
 	}
@@ -141,55 +142,19 @@ func (p *Platform) changeMember(pr *project, c *brick.Change) error {
 	return nil
 }
 
-// wanted returns what the member becomes by the change.
-func (pr *project) wanted(have brick.Member, login brick.Login, c *brick.Change) (brick.Member, error) {
-	want := have
-	want.Login = login
-	switch c.Action {
-	case brick.Add, brick.Enable:
-		want.Status = brick.Enabled
-	case brick.Disable:
-		want.Status = brick.Disabled
+// role returns the project's own spelling of a role identifier.
+func (pr *project) role(id string) (string, bool) {
+	at := slices.IndexFunc(pr.Roles, func(r brick.Role) bool { return brick.Fold(r.ID) == brick.Fold(id) })
+	if at < 0 {
+		return "", false
 	}
-	if c.After == nil {
-		return want, nil
-	}
-	var err error
-	if c.After.Roles != nil && !c.Action.Takes() {
-		if want.Roles, err = pr.roles(c.After.Roles); err != nil {
-			return want, err
-		}
-	}
-	if c.After.Groups != nil {
-		want.Groups, err = pr.named(c.After.Groups)
-	}
-	return want, err
+	return pr.Roles[at].ID, true
 }
 
-// roles returns the project's own spelling of the role identifiers.
-func (pr *project) roles(ids []string) ([]string, error) {
-	known := make([]string, len(ids))
-	for i, id := range ids {
-		at := slices.IndexFunc(pr.Roles, func(r brick.Role) bool { return brick.Fold(r.ID) == brick.Fold(id) })
-		if at < 0 {
-			return nil, brick.Errorf(brick.NotFound, "no role %q", id)
-		}
-		known[i] = pr.Roles[at].ID
-	}
-	return brick.Set(known), nil
-}
-
-// named returns the project's own spelling of the group names.
-func (pr *project) named(groups []string) ([]string, error) {
-	known := make([]string, len(groups))
-	for i, g := range groups {
-		name, ok := pr.groups[brick.Fold(g)]
-		if !ok {
-			return nil, brick.Errorf(brick.NotFound, "no group %q", g)
-		}
-		known[i] = name
-	}
-	return brick.FoldSet(known), nil
+// group returns the project's own spelling of a group's name.
+func (pr *project) group(name string) (string, bool) {
+	spelling, known := pr.groups[brick.Fold(name)]
+	return spelling, known
 }
 
 func sameMember(a, b brick.Member) bool {
