@@ -119,3 +119,14 @@ func LocalGuess(text string) string {
 	}
 	return s[:end]
 }
+
+// Letters returns the letters and digits of a text, lower-cased: what is left
+// of a login when its signs are lost or mistyped.
+func Letters(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, text)
+}

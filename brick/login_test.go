@@ -111,3 +111,17 @@ func FuzzParseLogin(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) { checkLogin(t, text) })
 }
+
+func TestLettersOutliveLostSigns(t *testing.T) {
+	for text, want := range map[string]string{
+		"jane.doe@acme.com":   "janedoeacmecom",
+		"jane.doe.acme.com":   "janedoeacmecom",
+		"janedoe acme,com":    "janedoeacmecom",
+		"JANE_DOE2(at)ACME.X": "janedoe2atacmex",
+		"@ .":                 "",
+	} {
+		if got := brick.Letters(text); got != want {
+			t.Errorf("Letters(%q) = %q, want %q", text, got, want)
+		}
+	}
+}

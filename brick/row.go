@@ -27,7 +27,9 @@ type BadRow struct {
 	// which cell is the login. A known login stands in Row.Login instead.
 	Suspects []Login
 	// Local is the likely start of a login that cannot be read (see
-	// LocalGuess); members with that local part are not removed.
+	// LocalGuess). Members with that local part are not removed, nor is one
+	// whose login has the same letters and digits (see Letters), since an @ may
+	// have been lost.
 	Local string
 	// Nameless is set when nobody knows whom the row means: nothing may be
 	// removed where it may belong.

@@ -21,7 +21,7 @@ func TestBadRowsAreHeldAndNeverStopTheReading(t *testing.T) {
 		"login with two domains": {row: "p1,jane@a@b.com,J,,,", reason: "more than one @", scope: "p1",
 			want: brick.BadRow{Column: 4, Local: "jane", Nameless: true}},
 		"login with the @ twice":             {row: "p1,jane@@b.com,J,,,", reason: "more than one @", scope: "p1", want: brick.BadRow{Column: 4, Local: "jane"}},
-		"login without @, but with a domain": {row: "p1,jane.acme.com,J,,,", reason: "no @", scope: "p1", want: brick.BadRow{Column: 4, Local: "jane.acme.com", Nameless: true}},
+		"login without @, but with a domain": {row: "p1,jane.acme.com,J,,,", reason: "no @", scope: "p1", want: brick.BadRow{Column: 4, Local: "jane.acme.com"}},
 		"login longer than any":              {row: "p1," + strings.Repeat("j", 300) + ",J,,,", reason: "300 bytes", scope: "p1", want: brick.BadRow{Column: 4, Nameless: true}},
 		"login with a comma for a dot": {row: `p1,"jane,doe@x.com",J,,,`, reason: "','", scope: "p1",
 			want: brick.BadRow{Column: 4, Local: "jane", Suspects: []brick.Login{"doe@x.com"}, Nameless: true}},

@@ -44,13 +44,12 @@ func suspectShort(bad *brick.BadRow, record []string, login int) {
 }
 
 // showsLocal reports whether a text that is no login has one local part for
-// certain, which is the guess: the text ends with it or goes on with an @.
-// Two names in the text may mean two people, and in a text with a dot but
-// without an @ nobody knows where the @ is missing.
+// certain, which is the guess: the text goes on with an @, or ends with it, so
+// that at most an @ is missing. Two names in the text may mean two people.
 func showsLocal(text, guess string) bool {
 	rest := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(text)), guess)
 	if guess == "" || rest == "" {
-		return guess != "" && !strings.Contains(guess, ".")
+		return guess != ""
 	}
 	return rest[0] == '@' && !strings.Contains(strings.TrimLeft(rest, "@"), "@")
 }

@@ -12,6 +12,7 @@ import (
 type doubts struct {
 	people   map[brick.Login]string // held; the text says why
 	locals   map[string]string      // members with such a local part are not taken out
+	letters  map[string]string      // nor is one whose login has these letters and digits
 	nameless string                 // why nobody may be taken out, "" when there is no such reason
 }
 
@@ -20,7 +21,7 @@ type doubts struct {
 const mostDoubts = 100_000
 
 func newDoubts() doubts {
-	return doubts{people: map[brick.Login]string{}, locals: map[string]string{}}
+	return doubts{people: map[brick.Login]string{}, locals: map[string]string{}, letters: map[string]string{}}
 }
 
 // add notes a bad row.
@@ -34,6 +35,8 @@ func (d *doubts) add(row *brick.Row) {
 	}
 	if row.Bad.Local != "" {
 		d.locals[row.Bad.Local] = cmp.Or(d.locals[row.Bad.Local], reason)
+		letters := brick.Letters(row.Bad.Local)
+		d.letters[letters] = cmp.Or(d.letters[letters], reason)
 	}
 	if row.Bad.Nameless {
 		d.nameless = cmp.Or(d.nameless, reason)
@@ -45,7 +48,11 @@ func (d *doubts) len() int { return len(d.people) + len(d.locals) }
 
 // stay says why somebody must not be taken out, "" when he may.
 func (d *doubts) stay(login brick.Login) string {
-	if reason := d.locals[login.Local()]; reason != "" {
+	reason := d.locals[login.Local()]
+	if reason == "" && len(d.letters) > 0 {
+		reason = d.letters[brick.Letters(string(login))]
+	}
+	if reason != "" {
 		return "he may be meant by a row that cannot be read: " + reason
 	}
 	if d.nameless != "" {

@@ -96,7 +96,7 @@ func (m *model) doubtful(rows []brick.Row) []brick.Row {
 // stays reports whether a person must not be taken out.
 func (m *model) stays(login brick.Login, rows []brick.Row) bool {
 	for _, r := range m.doubtful(rows) {
-		if r.Bad.Nameless || r.Bad.Local != "" && strings.HasPrefix(string(login), r.Bad.Local+"@") {
+		if r.Bad.Nameless || r.Bad.Local != "" && (strings.HasPrefix(string(login), r.Bad.Local+"@") || brick.Letters(string(login)) == brick.Letters(r.Bad.Local)) {
 			return true
 		}
 	}

@@ -213,18 +213,11 @@ func (p *planning) refusal(t *total, e *plan.End) *brick.Refusal {
 		text := fmt.Sprintf("%d bad rows, at most %d are allowed (max_bad_rows); the file is taken for broken", e.BadRows, most)
 		return &brick.Refusal{Kind: brick.BadInput, Text: text}
 	case objections > 0 && (!e.HoldTakes || t.refused):
-		text := "the guard has " + count(objections, "objection")
+		text := "the guard has " + brick.Number(int64(objections), "objection")
 		if !t.refused {
 			text += "; on_guard hold_removals would do all but the removals"
 		}
 		return &brick.Refusal{Kind: brick.Refused, Text: text}
 	}
 	return nil
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -75,7 +75,7 @@ func (r *Report) textNotes(w io.Writer) {
 	if r.Plan != nil && len(r.Plan.End.Whitelist) > 0 {
 		fmt.Fprintln(w)
 		for _, m := range r.Plan.End.Whitelist {
-			fmt.Fprintf(w, "whitelist %s: %s", m.Entry, plural(m.Users, "user"))
+			fmt.Fprintf(w, "whitelist %s: %s", m.Entry, brick.Number(m.Users, "user"))
 			switch {
 			case m.Users == 0:
 				fmt.Fprint(w, "; warning: it matched nobody")
@@ -134,15 +134,15 @@ func (r *Report) ended() string {
 	planned := r.Total.Planned.Changes()
 	switch r.Outcome {
 	case Converged:
-		return plural(r.Total.Changes(), "change") + " done"
+		return brick.Number(r.Total.Changes(), "change") + " done"
 	case NothingToDo:
 		return "everything is as the file says"
 	case Pending:
-		return plural(planned, "change") + " to do"
+		return brick.Number(planned, "change") + " to do"
 	case Partial:
 		return r.endedPartly()
 	case Interrupted:
-		return fmt.Sprintf("stopped; %s done, %d not tried; run it again to go on", plural(r.Total.Changes(), "change"), r.Total.Untried)
+		return fmt.Sprintf("stopped; %s done, %d not tried; run it again to go on", brick.Number(r.Total.Changes(), "change"), r.Total.Untried)
 	}
 	if r.Err != nil {
 		first, _, _ := strings.Cut(r.reason(), "\n")
@@ -152,9 +152,9 @@ func (r *Report) ended() string {
 }
 
 func (r *Report) endedPartly() string {
-	text := plural(r.Total.Changes(), "change") + " done"
+	text := brick.Number(r.Total.Changes(), "change") + " done"
 	if r.Done == nil {
-		text = plural(r.Total.Planned.Changes(), "change") + " to do"
+		text = brick.Number(r.Total.Planned.Changes(), "change") + " to do"
 	}
 	for _, c := range []counter{
 		{r.Total.Held, "held"}, {r.Total.Failed, "failed"}, {r.Total.Untried, "not tried"},
@@ -164,10 +164,10 @@ func (r *Report) endedPartly() string {
 		}
 	}
 	if bad := r.badRows(); bad > 0 {
-		text += ", " + plural(bad, "bad row")
+		text += ", " + brick.Number(bad, "bad row")
 	}
 	if r.Total.Unplanned > 0 {
-		text += ", " + plural(r.Total.Unplanned, "scope") + " not planned"
+		text += ", " + brick.Number(r.Total.Unplanned, "scope") + " not planned"
 	}
 	if r.Err != nil {
 		text += "; " + r.reason()
@@ -178,7 +178,7 @@ func (r *Report) endedPartly() string {
 // written says whether the platform was changed.
 func (r *Report) written() string {
 	if n := r.Total.Changes(); n > 0 {
-		return plural(n, "change") + " done before"
+		return brick.Number(n, "change") + " done before"
 	}
 	return "nothing was written"
 }

@@ -46,7 +46,7 @@ func (r *Report) textInput(w io.Writer) {
 		return
 	}
 	e := &r.Plan.End
-	fmt.Fprintf(w, "file %s: %s", r.Plan.Header.Input.Name, plural(e.Rows, "row"))
+	fmt.Fprintf(w, "file %s: %s", r.Plan.Header.Input.Name, brick.Number(e.Rows, "row"))
 	if e.BadRows > 0 {
 		fmt.Fprintf(w, ", %d of them bad", e.BadRows)
 	}
@@ -80,7 +80,7 @@ func (r *Report) textScopes(w io.Writer) error {
 		fmt.Fprintf(w, "\nand %s with changes\n", more(untold, "scope"))
 	}
 	if quiet > 0 {
-		fmt.Fprintf(w, "\n%s without changes\n", plural(quiet, "scope"))
+		fmt.Fprintf(w, "\n%s without changes\n", brick.Number(quiet, "scope"))
 	}
 	if r.Total.Scopes > 1 {
 		fmt.Fprintf(w, "\nall scopes: %s\n", r.fate(&r.Total.Counts, &r.Total.Planned))
@@ -101,7 +101,7 @@ func (s *Scope) quiet() bool {
 
 func (r *Report) textScope(w io.Writer, s *Scope, people bool) error {
 	if s.Unplanned != nil {
-		fmt.Fprintf(w, "\n%s\n  not planned: %s (%s of the file)\n", s.Scope, s.Unplanned.Text, plural(s.Rows, "row"))
+		fmt.Fprintf(w, "\n%s\n  not planned: %s (%s of the file)\n", s.Scope, s.Unplanned.Text, brick.Number(s.Rows, "row"))
 		return nil
 	}
 	fmt.Fprintf(w, "\n%s\n", s.Scope)

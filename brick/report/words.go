@@ -45,14 +45,6 @@ func joined(counters []counter) string {
 // signs mark changes in lists.
 var signs = [...]string{brick.Add: "+", brick.Update: "~", brick.Enable: "+", brick.Disable: "-", brick.Remove: "-"}
 
-// plural returns "1 row" or "2 rows".
-func plural(n int64, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
 // more returns "1 more row" or "2 more rows".
 func more(n int64, what string) string {
 	if n == 1 {

@@ -162,9 +162,9 @@ func (p *program) directoryList(db *string) *cobra.Command {
 func (p *program) list(all *directory.Overview) error {
 	out := tabwriter.NewWriter(p.stdout, 0, 4, 2, ' ', 0)
 	for _, o := range all.Organizations {
-		fmt.Fprintf(out, "organization %s\t%s\t%s\n", o.Name, count(o.Users, "user"), count(int64(len(o.Projects)), "project"))
+		fmt.Fprintf(out, "organization %s\t%s\t%s\n", o.Name, brick.Number(o.Users, "user"), brick.Number(int64(len(o.Projects)), "project"))
 		for _, j := range o.Projects {
-			fmt.Fprintf(out, "  project %s\t%d enabled\t%d disabled\t%s", j.ID, j.Enabled, j.Disabled, count(j.Groups, "group"))
+			fmt.Fprintf(out, "  project %s\t%d enabled\t%d disabled\t%s", j.ID, j.Enabled, j.Disabled, brick.Number(j.Groups, "group"))
 			if j.Title != "" {
 				fmt.Fprintf(out, "\t%s", j.Title)
 			}
@@ -172,11 +172,4 @@ func (p *program) list(all *directory.Overview) error {
 		}
 	}
 	return out.Flush()
-}
-
-func count(n int64, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return fmt.Sprintf("%d %s", n, what)
 }

@@ -52,7 +52,7 @@ func (p *program) export(ctx context.Context, d *directory.Directory, o exportOp
 	}
 	fmt.Fprintf(p.stdout, "wrote %d rows to %s, and %s; `users-brick plan` of it has nothing to do\n", e.rows, file, filepath.Join(o.out, paramsFile))
 	if e.left > 0 {
-		fmt.Fprintf(p.stdout, "left %s empty whose value no file could give back as it is; an empty cell changes nothing\n", count(e.left, "cell"))
+		fmt.Fprintf(p.stdout, "left %s empty whose value no file could give back as it is; an empty cell changes nothing\n", brick.Number(e.left, "cell"))
 	}
 	return nil
 }

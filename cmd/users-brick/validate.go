@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -65,14 +67,21 @@ func (v *validation) check(ctx context.Context, p *program, args []string) {
 		return
 	}
 	defer stream.Close()
+	v.read(ctx, s, stream)
+}
+
+// read gathers everything that is wrong with the file.
+func (v *validation) read(ctx context.Context, s *settings, stream *inputs.Stream) {
 	v.File = &profile{Name: stream.Name}
 	reader := inputs.NewReader(stream, stream.Name, readerOptions(s.params, &s.mode, func(f brick.Finding) {
 		v.Findings = append(v.Findings, f)
 	}))
 	projects := map[string]bool{}
+	broken := false
 	for row, err := range checked(reader.Rows(ctx), &s.params.Input, stream) {
 		if err != nil {
 			v.blame(err)
+			broken = true
 			break
 		}
 		if row.Project != "" && s.mode.ByProject() {
@@ -84,7 +93,7 @@ func (v *validation) check(ctx context.Context, p *program, args []string) {
 	v.File.Bytes, v.File.Digest, v.File.Projects = stream.Bytes(), stream.Digest(), len(projects)
 	v.File.Rows, v.File.Bad = stats.Rows, stats.Bad
 	v.File.Matched, v.File.Unused = append([]string{}, stats.Matched...), append([]string{}, stats.Unused...)
-	if v.File.Rows == 0 && !s.params.AllowEmpty {
+	if v.File.Rows == 0 && !broken && !s.params.AllowEmpty {
 		v.Findings = append(v.Findings, brick.Finding{Source: stream.Name, Text: "the file has no rows", Hint: "when it is meant, set allow_empty to true"})
 	}
 }
@@ -145,18 +154,35 @@ func (v *validation) printText(p *program) {
 		}
 	}
 	if v.File != nil {
-		fmt.Fprintf(p.stdout, "%s: %d rows, %d bad, columns %s", v.File.Name, v.File.Rows, v.File.Bad, strings.Join(v.File.Matched, ", "))
-		if len(v.File.Unused) > 0 {
-			fmt.Fprintf(p.stdout, "; not used: %s", strings.Join(v.File.Unused, ", "))
-		}
-		if v.File.Projects > 0 {
-			fmt.Fprintf(p.stdout, "; %d projects", v.File.Projects)
-		}
-		fmt.Fprintln(p.stdout)
+		fmt.Fprintln(p.stdout, v.File)
 	}
 	if v.Valid {
 		fmt.Fprintln(p.stdout, "valid")
 		return
 	}
-	fmt.Fprintf(p.stdout, "not valid: %d findings\n", wrong)
+	fmt.Fprintf(p.stdout, "not valid: %s\n", brick.Number(int64(wrong), "finding"))
+}
+
+// String says in a line what the file was made of.
+func (f *profile) String() string {
+	text := fmt.Sprintf("%s: %s, %d bad, columns %s", f.Name, brick.Number(f.Rows, "row"), f.Bad, names(f.Matched))
+	if len(f.Unused) > 0 {
+		text += "; not used: " + names(f.Unused)
+	}
+	if f.Projects > 0 {
+		text += "; " + brick.Number(int64(f.Projects), "project")
+	}
+	return text
+}
+
+// names lists the cells of a header; what a terminal would not show as it
+// stands is quoted.
+func names(header []string) string {
+	shown := make([]string, len(header))
+	for i, cell := range header {
+		if shown[i] = cell; strings.ContainsFunc(cell, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			shown[i] = strconv.Quote(cell)
+		}
+	}
+	return strings.Join(shown, ", ")
 }
