@@ -26,7 +26,9 @@ func (f Finding) String() string {
 			fmt.Fprintf(&b, ":%d", f.Column)
 		}
 	}
-	b.WriteString(": ")
+	if b.Len() > 0 {
+		b.WriteString(": ")
+	}
 	if f.Warning {
 		b.WriteString("warning: ")
 	}

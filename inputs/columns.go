@@ -182,6 +182,9 @@ func (b *binding) advice(n naming) string {
 		if name == "" {
 			continue
 		}
+		if _, err := brick.ParseLogin(name); err == nil { // its neighbours may be passwords
+			return "the first line looks like a person; put a line with the names of the columns above it"
+		}
 		found = append(found, printable(short(name)))
 		if !strings.ContainsAny(name, "\r\n") && near(brick.Fold(name), brick.Fold(n.name)) {
 			meant = append(meant, fmt.Sprintf("%q", short(name)))

@@ -15,7 +15,8 @@ import (
 
 // Fits proves that a plan still fits the platform: everybody whom it changes
 // is as the plan found him, or already as the plan wants him, as after a run
-// that broke off. Otherwise it is an error of kind Refused that names the
+// that broke off, and a project that loses people has as many members as the
+// guard judged by. Otherwise it is an error of kind Refused that names the
 // first who have moved, or the scope that is not there any more. It returns
 // whether everybody is already as the plan wants him; passwords are not
 // compared.
@@ -38,8 +39,16 @@ func (j *Job) Fits(ctx context.Context, view *platform.View, p *plan.Plan) (hold
 	}
 	r := j.newReading(view)
 	defer r.close()
+	if r.sparing, err = j.sparing(ctx, view); err != nil {
+		return false, err
+	}
 	for _, section := range p.Sections() {
-		if err = r.eachOf(ctx, section, each); err != nil {
+		before := len(moved) + more
+		same, broken := r.sameCrowd(ctx, section, each)
+		if broken == nil && !same && len(moved)+more == before {
+			moved = append(moved, "the members of "+section.Scope.String())
+		}
+		if err = broken; err != nil {
 			break
 		}
 	}
@@ -125,6 +134,68 @@ func (r *reading) eachOf(ctx context.Context, section plan.Section, each func(*b
 	}
 	defer have.Close()
 	return pair(section.Changes(), have, each)
+}
+
+// crowd counts the members of a scope, without the spared.
+type crowd struct{ enabled, disabled int64 }
+
+func (c *crowd) add(s brick.Status, n int64) {
+	switch s {
+	case brick.Enabled:
+		c.enabled += n
+	case brick.Disabled:
+		c.disabled += n
+	}
+}
+
+// sameCrowd does what eachOf does, and where the plan takes people out it also
+// reports whether the scope has as many members as the guard judged by, but
+// for changes that are done already.
+func (r *reading) sameCrowd(ctx context.Context, section plan.Section, each func(*brick.Change, *brick.Member)) (bool, error) {
+	summary, err := section.Summary()
+	if err != nil {
+		return false, err
+	}
+	have, err := r.members(ctx, section.Scope, r.bench)
+	if err != nil {
+		return false, err
+	}
+	defer have.Close()
+	expected := crowd{summary.WasEnabled, summary.WasDisabled}
+	err = pair(section.Changes(), have, func(c *brick.Change, now *brick.Member) {
+		if plan.Holds(c, now) && !plan.Fits(c, now) {
+			expected.add(statusOf(c.Before), -1)
+			expected.add(statusOf(c.After), 1)
+		}
+		each(c, now)
+	})
+	if err != nil || summary.Counts.Removals() == 0 {
+		return true, err
+	}
+	now, err := r.crowd(have)
+	return now == expected, err
+}
+
+// crowd counts sorted members.
+func (r *reading) crowd(have *spool.Sorted) (crowd, error) {
+	var c crowd
+	for m, err := range membersOf(have) {
+		if err != nil {
+			return c, err
+		}
+		if !r.sparing.Spares(m.Login, false) {
+			c.add(m.Status, 1)
+		}
+	}
+	return c, nil
+}
+
+// statusOf returns the status of a member, zero when he is not there.
+func statusOf(m *brick.Member) brick.Status {
+	if m == nil {
+		return 0
+	}
+	return m.Status
 }
 
 // pair walks the changes of a scope along its members, both in the order of

@@ -26,15 +26,20 @@ type planning struct {
 }
 
 func (j *Job) planning(ctx context.Context, view *platform.View, part *partition) (*planning, error) {
-	self, err := view.Self(ctx)
-	if err != nil {
-		return nil, err
-	}
-	sparing, err := plan.NewSparing(j.Params.Whitelists, j.Params.RegexpWhitelists, self)
+	sparing, err := j.sparing(ctx, view)
 	if err != nil {
 		return nil, err
 	}
 	return &planning{job: j, view: view, part: part, sparing: sparing, limits: j.limits()}, nil
+}
+
+// sparing knows whom the params leave alone, and the account of the brick.
+func (j *Job) sparing(ctx context.Context, view *platform.View) (*plan.Sparing, error) {
+	self, err := view.Self(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return plan.NewSparing(j.Params.Whitelists, j.Params.RegexpWhitelists, self)
 }
 
 // write plans all targets and writes the plan.

@@ -31,7 +31,7 @@ func (c *Conn) CreateGroup(ctx context.Context, project brick.Scope, name string
 // than Features allow, and returns what became of each. Changes that failed
 // for a reason that may pass are tried again, the others never. Once it has
 // begun, a batch is finished even when ctx ends; only the waiting between
-// attempts is cut short then.
+// attempts is cut short then, and what was left is Interrupted.
 func (c *Conn) Apply(ctx context.Context, s brick.Scope, batch []brick.Change) []error {
 	results := make([]error, len(batch))
 	left := make([]int, len(batch))
@@ -50,11 +50,12 @@ func (c *Conn) Apply(ctx context.Context, s brick.Scope, batch []brick.Change) [
 		}
 		err := worst(results, left)
 		wait, again := c.retry.wait(attempt, started, err)
-		if !again || ctx.Err() != nil {
+		if !again {
 			return results
 		}
 		c.emit.Send(brick.Retrying{Op: "apply", Scope: s, Attempt: attempt, Wait: wait, Err: err})
-		if sleep(ctx, wait) != nil {
+		if err := sleep(ctx, wait); err != nil {
+			fill(results, left, err)
 			return results
 		}
 	}

@@ -72,7 +72,7 @@ func TestABatchBegunIsFinishedWhenTheRunIsStopped(t *testing.T) {
 			return []error{ctx.Err(), busy(0)}
 		}}
 		errs := platform.Connect(s, patient).Apply(ctx, project1, changes(2))
-		if errs[0] != nil || brick.KindOf(errs[1]) != brick.Throttled || len(s.at) != 1 {
+		if errs[0] != nil || brick.KindOf(errs[1]) != brick.Interrupted || len(s.at) != 1 {
 			t.Errorf("%d calls, results %v", len(s.at), errs)
 		}
 	})

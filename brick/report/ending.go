@@ -136,6 +136,9 @@ func (r *Report) ended() string {
 	case Converged:
 		return brick.Number(r.Total.Changes(), "change") + " done"
 	case NothingToDo:
+		if r.Already {
+			return "everything is as the plan wants it"
+		}
 		return "everything is as the file says"
 	case Pending:
 		return brick.Number(planned, "change") + " to do"

@@ -20,6 +20,7 @@ type Report struct {
 	Target   string
 	Params   string // digest
 	PlanOnly bool   // nothing was to be applied
+	Already  bool   // everything was as the plan wants it before anything was tried
 	Detailed bool   // changes that are pending have an exit code of their own
 	Started  time.Time
 	Duration time.Duration
@@ -109,7 +110,7 @@ func (r *Report) ending() (string, int) {
 			return Partial, brick.ExitDone
 		}
 		return Partial, brick.ExitPartial
-	case r.Total.Planned.Changes() == 0:
+	case r.Already || r.Total.Planned.Changes() == 0:
 		return NothingToDo, brick.ExitDone
 	case r.PlanOnly:
 		return Pending, brick.ExitDone

@@ -53,6 +53,10 @@ func (r *Report) told(s *brick.Summary) Scope {
 
 // count adds what became of the changes of a scope.
 func (r *Report) count(told *Scope, section plan.Section) error {
+	if r.Already {
+		told.Counts.Kept += section.N
+		return nil
+	}
 	if r.Done == nil {
 		return nil
 	}

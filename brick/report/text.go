@@ -143,8 +143,11 @@ func (r *Report) textChanges(w io.Writer, scope brick.Scope) error {
 
 // word says what became of a change, or is to become of it.
 func (r *Report) word(c *brick.Change) string {
-	if r.Done == nil {
+	switch {
+	case r.Done == nil:
 		return "to " + c.Action.String()
+	case r.Already:
+		return c.Action.Done() + " before"
 	}
 	switch r.Done.Of(c.Seq) {
 	case plan.Done:

@@ -63,7 +63,7 @@ func (n *session) applyPlan(ctx context.Context) error {
 		return err
 	}
 	if holds && !n.report.Plan.HasPasswords() {
-		n.report.Done = plan.AllDone(n.report.Plan.End.Changes)
+		n.report.Done, n.report.Already = plan.AllDone(n.report.Plan.End.Changes), true
 		return nil
 	}
 	return n.apply(ctx)

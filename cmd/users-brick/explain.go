@@ -60,7 +60,7 @@ func (p *program) explain(ctx context.Context, args []string, login brick.Login)
 	defer n.quit()
 	x := explanation{login: login}
 	n.job.Watch = x.decided
-	err = n.plan(ctx, true, x.row)
+	err = n.plan(ctx, x.row)
 	if n.conn != nil {
 		defer n.conn.Close()
 	}

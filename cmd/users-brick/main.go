@@ -19,6 +19,7 @@ import (
 var version = "dev"
 
 func main() {
+	signal.Ignore(syscall.SIGPIPE) // a reader who leaves ends no run half-way
 	ctx, stop := withSignals(context.Background())
 	p := program{
 		args: os.Args[1:], environ: os.Environ(), version: buildVersion(),

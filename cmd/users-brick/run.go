@@ -38,7 +38,10 @@ func (p *program) run(ctx context.Context, args []string, format string) error {
 		return err
 	}
 	n.heading(format)
-	err = n.plan(ctx, false, nil)
+	err = n.plan(ctx, nil)
+	if err == nil && n.report.Plan.End.Refusal == nil {
+		_, err = n.connect(ctx, false)
+	}
 	if err == nil {
 		err = n.apply(ctx)
 	}
@@ -88,5 +91,5 @@ func (p *program) plan(ctx context.Context, s *settings, o planOptions) error {
 	}
 	n.report.PlanOnly, n.report.Detailed = true, o.detailed
 	n.heading(o.format)
-	return n.end(ctx, n.plan(ctx, true, nil), o.format)
+	return n.end(ctx, n.plan(ctx, nil), o.format)
 }

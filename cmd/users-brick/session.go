@@ -107,8 +107,12 @@ func (n *session) warn(f brick.Finding) {
 	n.emit.Send(brick.Noticed{Finding: f})
 }
 
-// connect opens the platform, once the file has been read.
+// connect opens the platform: to look at it once the file has been read, to
+// act once there is a plan that may be done. An earlier connection ends.
 func (n *session) connect(ctx context.Context, readOnly bool) (*platform.Conn, error) {
+	if err := n.disconnect(); err != nil {
+		return nil, err
+	}
 	driver, err := n.platform.open(ctx, &n.params.Platform, access{readOnly, n.job.RunID, n.program.now})
 	if err != nil {
 		return nil, err
@@ -119,8 +123,20 @@ func (n *session) connect(ctx context.Context, readOnly bool) (*platform.Conn, e
 	return n.conn, nil
 }
 
-// plan reads the file and makes the plan.
-func (n *session) plan(ctx context.Context, readOnly bool, watch func(*brick.Row)) error {
+// disconnect ends the connection to the platform, if there is one.
+func (n *session) disconnect() error {
+	if n.conn == nil {
+		return nil
+	}
+	n.report.Calls += n.conn.Calls()
+	err := n.conn.Close()
+	n.conn = nil
+	return err
+}
+
+// plan reads the file and makes the plan. The platform is only looked at: what
+// is refused leaves it as it was, down to the file of a directory.
+func (n *session) plan(ctx context.Context, watch func(*brick.Row)) error {
 	stream, err := n.open(ctx, n.program)
 	if err != nil {
 		return err
@@ -133,7 +149,7 @@ func (n *session) plan(ctx context.Context, readOnly bool, watch func(*brick.Row
 	}
 	look := func(ctx context.Context) (*platform.View, error) {
 		n.lap("read")
-		conn, err := n.connect(ctx, readOnly)
+		conn, err := n.connect(ctx, true)
 		if err != nil {
 			return nil, err
 		}
@@ -184,11 +200,8 @@ func (n *session) end(ctx context.Context, err error, format string) error {
 	}
 	r.Warnings, r.Unshown = n.warnings, n.more
 	r.Duration = n.program.now().Sub(r.Started)
-	if n.conn != nil {
-		r.Calls = n.conn.Calls()
-		if closing := n.conn.Close(); r.Err == nil {
-			r.Err = closing
-		}
+	if err := n.disconnect(); r.Err == nil {
+		r.Err = err
 	}
 	if err := r.Settle(); err != nil {
 		return err

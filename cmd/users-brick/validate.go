@@ -90,6 +90,10 @@ func (v *validation) read(ctx context.Context, s *settings, stream *inputs.Strea
 		v.row(stream.Name, &row)
 	}
 	stats := reader.Stats()
+	if len(stats.Matched) == 0 {
+		v.File = nil // without a header that can be read there is nothing to tell, and maybe a password to keep
+		return
+	}
 	v.File.Bytes, v.File.Digest, v.File.Projects = stream.Bytes(), stream.Digest(), len(projects)
 	v.File.Rows, v.File.Bad = stats.Rows, stats.Bad
 	v.File.Matched, v.File.Unused = append([]string{}, stats.Matched...), append([]string{}, stats.Unused...)

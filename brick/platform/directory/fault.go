@@ -11,8 +11,8 @@ import (
 )
 
 // fault gives an error of SQLite its kind: Unavailable when another program
-// holds the file, BadInput when the file is damaged or may not be used,
-// Failed otherwise. Errors that have a kind keep it, nil stays nil.
+// holds the file, Denied when it may not be written, BadInput when the file is
+// damaged or cannot be opened, Failed otherwise. Errors that have a kind keep it, nil stays nil.
 func fault(op string, err error) error {
 	if err == nil {
 		return nil
@@ -31,7 +31,9 @@ func fault(op string, err error) error {
 		e.Kind = brick.Interrupted
 	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
 		e.Kind, e.Hint = brick.BadInput, "the file is damaged; restore it from a copy, or move it away and load a dump"
-	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
+		e.Kind, e.Hint = brick.Denied, "let the user under whom the program runs write the file and its folder"
+	case sqlite3.SQLITE_CANTOPEN:
 		e.Kind, e.Hint = brick.BadInput, "check that the file and its folder may be written"
 	case sqlite3.SQLITE_FULL:
 		e.Hint = "make room on the disk"
