@@ -129,7 +129,12 @@ func textOf(n *node, text string) string {
 
 func (r *reader) lintWhitelists() {
 	r.each("whitelists", r.p.Whitelists, func(text string, n *node) {
-		if _, err := brick.ParseLogin(text); err != nil {
+		_, err := brick.ParseLogin(text)
+		switch {
+		case err == nil:
+		case strings.ContainsAny(text, "; *|"): // meant to spare somebody, and would not
+			r.notes.fail(n.at, "separate logins by commas; patterns belong into regexp_whitelists", "%s in whitelists is no login", textOf(n, text))
+		default:
 			r.notes.warn(n.at, "patterns belong into regexp_whitelists", "%s in whitelists is no login and spares nobody", textOf(n, text))
 		}
 	})

@@ -12,7 +12,9 @@ func TestParamsThatDoNotFitEachOther(t *testing.T) {
 		`"regexp_whitelists": ["^a|b$"]`:                                                    `p.json:2:23: warning: "^a|b$" has no anchors`,
 		`"regexp_whitelists": ["^(a|b)@x$", "(?i)^a$", "^a$|^b$"]`:                          "",
 		`"regexp_whitelists": [".*"]`:                                                       `p.json:2:23: warning: ".*" matches every login`,
-		`"whitelists": ["a@x.com", ".*@x.com["]`:                                            `p.json:2:27: warning: ".*@x.com[" in whitelists is no login`,
+		`"whitelists": "a@x.com;b@x.com"`:                                                   `p.json:2:15: "a@x.com;b@x.com" in whitelists is no login; hint: separate logins by commas`,
+		`"whitelists": ["admin"]`:                                                           `p.json:2:16: warning: "admin" in whitelists is no login and spares nobody`,
+		`"whitelists": ["a@x.com", ".*@x.com["]`:                                            `p.json:2:27: ".*@x.com[" in whitelists is no login; hint: separate logins by commas`,
 		`"schedule": "30 5 * * *"`:                                                          "",
 		`"schedule": "0 30 5 * * *", "timezone": "UTC"`:                                     "",
 		`"schedule": "@every 1h"`:                                                           "",
@@ -105,7 +107,7 @@ func TestPredecessorsParamsAreExplained(t *testing.T) {
 
 func TestModesSayWhatTheyNeed(t *testing.T) {
 	_, findings := load(`{"input_source": "u.csv"}`)
-	if got := lines(findings); !strings.Contains(got, "p.json: organization is missing") || !strings.Contains(got, "p.json: project is missing") {
+	if got := lines(findings); !strings.Contains(got, "p.json:1:1: organization is missing") || !strings.Contains(got, "p.json:1:1: project is missing") {
 		t.Errorf("found:\n%s", got)
 	}
 	_, findings = load(`{"input_source": "u.csv", "sync_mode": "sync_project"}`)
@@ -113,7 +115,7 @@ func TestModesSayWhatTheyNeed(t *testing.T) {
 	_, findings = load(`{"input_source": "u.csv", "sync_mode": "sync_multiple_projects_based_on_custom_id"}`)
 	expect(t, findings, `p.json:1:40: organization is missing, and this mode needs it`)
 	_, findings = load(`{"organization": " ", "project": "p1", "input_source": "u.csv"}`)
-	expect(t, findings, `p.json: organization is missing, and this mode needs it`)
+	expect(t, findings, `p.json:1:1: organization is missing, and this mode needs it`)
 	_, findings = load(`{"organization": "acme", "project": "p1"}`)
-	expect(t, findings, `p.json: input_source is missing`)
+	expect(t, findings, `p.json:1:1: input_source is missing`)
 }

@@ -29,6 +29,9 @@ func Load(src Source, modes []brick.Mode, environ []string, read ReadFile) (*Par
 	}
 	r := newReader(fields, modes, place{source: src.Name}, n)
 	if document := document(src, n); document != nil {
+		if src.Text != nil {
+			r.whole = document.at
+		}
 		d := newDecoder(fields, n)
 		root := d.decode([]layer{
 			{root: document},
