@@ -75,19 +75,23 @@ func (n *session) place(dir string) error {
 	if dir == "" {
 		temporary, err := os.MkdirTemp(n.env.TempDir, "users-brick-*")
 		if err != nil {
-			return fmt.Errorf("make a place for the plan: %w", err)
+			return noPlace(err, "BRICK_TMP_DIR")
 		}
 		n.job.Dir, n.passing = temporary, true
 		return nil
 	}
 	n.job.Dir = dir
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("make a place for the plan: %w", err)
+		return noPlace(err, "--out, or BRICK_RUN_DIR")
 	}
 	if err := os.WriteFile(filepath.Join(dir, paramsFile), n.params.Redacted(), 0o600); err != nil {
 		return fmt.Errorf("keep the params: %w", err)
 	}
 	return nil
+}
+
+func noPlace(err error, names string) error {
+	return &brick.Error{Kind: brick.BadInput, Op: "make a place for the plan", Err: err, Hint: "check the directory that " + names + " names"}
 }
 
 // The files that a session leaves beside its plan.
