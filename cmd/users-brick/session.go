@@ -91,7 +91,7 @@ func (n *session) place(dir string) error {
 }
 
 func noPlace(err error, names string) error {
-	return &brick.Error{Kind: brick.BadInput, Op: "make a place for the plan", Err: err, Hint: "check the directory that " + names + " names"}
+	return &brick.Error{Kind: brick.Failed, Op: "make a place for the plan", Err: err, Hint: "check the directory that " + names + " names"}
 }
 
 // The files that a session leaves beside its plan.
