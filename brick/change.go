@@ -17,10 +17,8 @@ const (
 var actionNames = [...]string{Add: "add", Update: "update", Enable: "enable", Disable: "disable", Remove: "remove"}
 var actionDone = [...]string{Add: "added", Update: "updated", Enable: "enabled", Disable: "disabled", Remove: "removed"}
 
-var actions = [...]Action{Add, Update, Enable, Disable, Remove}
-
 // Actions returns all actions in the order in which reports count them.
-func Actions() []Action { return actions[:] }
+func Actions() []Action { return []Action{Add, Update, Enable, Disable, Remove} }
 
 // String returns the action's word, such as add.
 func (a Action) String() string {
@@ -49,7 +47,7 @@ func (a Action) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
 // UnmarshalText reads the action's word.
 func (a *Action) UnmarshalText(text []byte) error {
-	for _, action := range actions {
+	for _, action := range Actions() {
 		if string(text) == actionNames[action] {
 			*a = action
 			return nil
