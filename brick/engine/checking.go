@@ -37,7 +37,7 @@ func (j *Job) Fits(ctx context.Context, view *platform.View, p *plan.Plan) (hold
 			more++
 		}
 	}
-	r := j.newReading(view)
+	r := j.newReading(view, p)
 	defer r.close()
 	if r.sparing, err = j.sparing(ctx, view); err != nil {
 		return false, err
@@ -80,7 +80,7 @@ func outdated(moved []string) error {
 // many changes that are. A scope that cannot be read does not keep the others
 // from being looked at; the error is then of kind Partial.
 func (j *Job) Verify(ctx context.Context, view *platform.View, p *plan.Plan, out *plan.Outcome) (int64, error) {
-	r := j.newReading(view)
+	r := j.newReading(view, p)
 	defer r.close()
 	var sum int64
 	var unread error
@@ -114,21 +114,31 @@ func notSo(c *brick.Change) error {
 // reading looks at scopes again, one after the other.
 type reading struct {
 	planning
-	bench *bench
+	bench  *bench
+	groups bool // the plan sets groups
 }
 
-func (j *Job) newReading(view *platform.View) *reading {
-	r := &reading{planning: planning{job: j, view: view}}
+func (j *Job) newReading(view *platform.View, p *plan.Plan) *reading {
+	r := &reading{planning: planning{job: j, view: view}, groups: p.Header.Groups}
 	r.bench = r.newBench(1)
 	return r
 }
 
 func (r *reading) close() { r.bench.close() }
 
+// need says what is read of a scope that a plan was made for.
+func (r *reading) need(s *brick.Summary) platform.Need {
+	return platform.Need{Groups: r.groups, Members: s.WasEnabled + s.WasDisabled}
+}
+
 // eachOf calls a function with every change of a section and the member as
 // the platform holds him now, nil when he is not there.
 func (r *reading) eachOf(ctx context.Context, section plan.Section, each func(*brick.Change, *brick.Member)) error {
-	have, err := r.members(ctx, section.Scope, r.bench)
+	summary, err := section.Summary()
+	if err != nil {
+		return err
+	}
+	have, err := r.members(ctx, section.Scope, r.need(&summary), r.bench)
 	if err != nil {
 		return err
 	}
@@ -156,7 +166,7 @@ func (r *reading) sameCrowd(ctx context.Context, section plan.Section, each func
 	if err != nil {
 		return false, err
 	}
-	have, err := r.members(ctx, section.Scope, r.bench)
+	have, err := r.members(ctx, section.Scope, r.need(&summary), r.bench)
 	if err != nil {
 		return false, err
 	}

@@ -68,7 +68,7 @@ func (p *planning) header() plan.Header {
 		Program: p.job.Program, RunID: p.job.RunID, Created: p.job.Started.UTC(),
 		Mode: p.job.Mode.Name, Platform: p.job.Platform, Target: p.job.Target,
 		Params: p.job.Params.Digest(), Input: p.part.input,
-		Verify: p.job.Params.Verify, IgnoreFailures: p.job.Params.IgnoreFailures,
+		Groups: p.part.hasGroups, Verify: p.job.Params.Verify, IgnoreFailures: p.job.Params.IgnoreFailures,
 	}
 }
 

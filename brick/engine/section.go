@@ -7,6 +7,7 @@ import (
 
 	"users-brick/brick"
 	"users-brick/brick/plan"
+	"users-brick/brick/platform"
 	"users-brick/brick/spool"
 )
 
@@ -144,7 +145,11 @@ func (p *planning) compare(ctx context.Context, t *target, b *bench, s *section)
 	if err != nil {
 		return err
 	}
-	have, err := p.members(ctx, t.scope, b)
+	need := platform.Need{Groups: p.part.hasGroups}
+	if t.rows != nil {
+		need.Members = t.rows.Len()
+	}
+	have, err := p.members(ctx, t.scope, need, b)
 	if err != nil {
 		return err
 	}
@@ -178,10 +183,10 @@ func (p *planning) compare(ctx context.Context, t *target, b *bench, s *section)
 }
 
 // members reads the members of a scope and puts them in the order of logins.
-func (p *planning) members(ctx context.Context, scope brick.Scope, b *bench) (*spool.Sorted, error) {
+func (p *planning) members(ctx context.Context, scope brick.Scope, need platform.Need, b *bench) (*spool.Sorted, error) {
 	var value []byte
 	var broken error // of the sorter, which is no matter of the scope
-	err := p.view.Read(ctx, scope, func() error {
+	err := p.view.Read(ctx, scope, need, func() error {
 		b.members.Reset()
 		return nil
 	}, func(m *brick.Member) error {

@@ -31,6 +31,7 @@ type Header struct {
 	Target         string    `json:"target"`
 	Params         string    `json:"params"` // digest of the params that matter
 	Input          Input     `json:"input"`
+	Groups         bool      `json:"groups,omitzero"`          // the file says who is in which group
 	Verify         bool      `json:"verify,omitzero"`          // read the changed scopes again afterwards
 	IgnoreFailures bool      `json:"ignore_failures,omitzero"` // people who fail do not fail the run
 	Digest         string    `json:"sha256"`                   // of the file with this text replaced by zeros

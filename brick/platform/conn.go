@@ -69,7 +69,11 @@ func (c *Conn) attempt(ctx context.Context, s brick.Scope, batch []brick.Change,
 		part[i] = batch[at]
 	}
 	var errs []error
-	if err := c.call(context.WithoutCancel(ctx), func(ctx context.Context) error {
+	whole := ctx
+	if c.web == nil { // or else the driver knows best what may still be begun
+		whole = context.WithoutCancel(ctx)
+	}
+	if err := c.call(whole, func(ctx context.Context) error {
 		errs = c.driver.Apply(ctx, s, part)
 		if len(errs) != len(part) { // nobody can tell which were done
 			return brick.Errorf(brick.Failed, "the platform tells of %d changes, %d were asked for", len(errs), len(part))

@@ -59,6 +59,29 @@ type Driver interface {
 	Close() error
 }
 
+// Need says what a caller needs of a listing, and what he expects.
+type Need struct {
+	Groups  bool  // the groups of members; without it they may be missing
+	Members int64 // about how many members there may be, 0 when nobody knows
+}
+
+// Thrifty is implemented where a listing costs less when less of it is needed,
+// or goes faster when its length is about known.
+type Thrifty interface {
+	// ListOnly is List for a caller who needs no more than he says. However
+	// wrong his expectation is, he gets every member.
+	ListOnly(ctx context.Context, s brick.Scope, need Need) iter.Seq2[brick.Member, error]
+}
+
+// Remote is implemented by connectors that send requests over the net. They
+// do so through a [Web], which keeps to the limits, tries again and counts.
+// To their Apply goes the ctx of the run itself: once it has ended they begin
+// no further request that changes something and finish those under way; what
+// was not begun is Interrupted.
+type Remote interface {
+	Web() *Web
+}
+
 // Features describe a platform to the engine.
 type Features struct {
 	Batch       int // how many changes one Apply may carry; 0 means 1

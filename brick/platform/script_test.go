@@ -79,7 +79,7 @@ func (s *script) Close() error                { return nil }
 
 // readAll reads a scope and returns what the last attempt brought.
 func readAll(ctx context.Context, v *platform.View) (logins []brick.Login, err error) {
-	err = v.Read(ctx, project1, func() error {
+	err = v.Read(ctx, project1, platform.Need{}, func() error {
 		logins = nil
 		return nil
 	}, func(m *brick.Member) error {

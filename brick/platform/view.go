@@ -3,6 +3,7 @@ package platform
 import (
 	"context"
 	"errors"
+	"iter"
 	"sync/atomic"
 
 	"golang.org/x/time/rate"
@@ -24,6 +25,7 @@ type Options struct {
 // the options allow. It may be used from several goroutines.
 type View struct {
 	driver Driver
+	web    *Web // that the driver sends its requests through, nil when it is no Remote
 	retry  Retry
 	emit   brick.Emit
 	slots  chan struct{}
@@ -37,30 +39,38 @@ func Look(d Driver, o Options) *View {
 	if o.Rate > 0 {
 		limit = rate.Limit(o.Rate)
 	}
-	return &View{
+	v := &View{
 		driver: d, retry: o.Retry, emit: o.Emit,
 		slots: make(chan struct{}, max(1, o.Concurrency)),
 		rate:  rate.NewLimiter(limit, 1), // no bursts: two of them would meet in one second
 	}
+	if remote, ok := d.(Remote); ok {
+		v.web = remote.Web()
+	}
+	return v
 }
 
 // Features says what the platform can take, bounded by the options.
 func (v *View) Features() Features {
 	f := v.driver.Features()
 	f.Batch = max(1, f.Batch)
-	f.Concurrency = min(max(1, f.Concurrency), cap(v.slots))
+	f.Concurrency = max(1, f.Concurrency)
+	if v.web == nil {
+		f.Concurrency = min(f.Concurrency, cap(v.slots))
+	}
 	return f
 }
 
-// Read calls each with every member of a scope. When the listing breaks off
+// Read calls each with every member of a scope, with as much about him as is
+// needed. When the listing breaks off
 // for a reason that may pass, it begins again: start is called before each
 // attempt, and what came before counts for nothing.
-func (v *View) Read(ctx context.Context, s brick.Scope, start func() error, each func(*brick.Member) error) error {
+func (v *View) Read(ctx context.Context, s brick.Scope, need Need, start func() error, each func(*brick.Member) error) error {
 	return v.try(ctx, "list", s, func(ctx context.Context) error {
 		if err := start(); err != nil {
 			return err
 		}
-		for m, err := range v.driver.List(ctx, s) {
+		for m, err := range v.list(ctx, s, need) {
 			if err != nil {
 				return err
 			}
@@ -70,6 +80,13 @@ func (v *View) Read(ctx context.Context, s brick.Scope, start func() error, each
 		}
 		return nil
 	})
+}
+
+func (v *View) list(ctx context.Context, s brick.Scope, need Need) iter.Seq2[brick.Member, error] {
+	if d, ok := v.driver.(Thrifty); ok {
+		return d.ListOnly(ctx, s, need)
+	}
+	return v.driver.List(ctx, s)
 }
 
 // Roles returns the roles of a project, nil where the platform has none.
@@ -158,8 +175,14 @@ func (v *View) Self(ctx context.Context) (login brick.Login, err error) {
 	return login, err
 }
 
-// Calls returns how many times the platform was asked for something.
-func (v *View) Calls() int64 { return v.calls.Load() }
+// Calls returns how many times the platform was asked for something: requests
+// where it is reached over the net.
+func (v *View) Calls() int64 {
+	if v.web != nil {
+		return v.web.Requests()
+	}
+	return v.calls.Load()
+}
 
 // Close ends the work with the platform.
 func (v *View) Close() error { return v.driver.Close() }
@@ -168,8 +191,12 @@ func cannot(what string) error {
 	return &brick.Error{Kind: brick.BadInput, Err: errors.New("this platform cannot " + what), Hint: "choose another sync_mode"}
 }
 
-// call keeps to the limits while f talks to the platform.
+// call keeps to the limits while f talks to the platform, unless each of its
+// requests does so itself.
 func (v *View) call(ctx context.Context, f func(context.Context) error) error {
+	if v.web != nil {
+		return f(ctx)
+	}
 	select {
 	case v.slots <- struct{}{}:
 	case <-ctx.Done():

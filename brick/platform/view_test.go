@@ -165,7 +165,7 @@ func TestWhateverADriverSaysWhenStoppedItIsAnInterruption(t *testing.T) {
 func TestAnErrorOfTheReaderIsNotTriedAgain(t *testing.T) {
 	full := errors.New("disk full")
 	s := &script{list: func(int) ([]brick.Member, error) { return members(2), nil }}
-	err := platform.Look(s, patient).Read(t.Context(), project1, func() error { return nil }, func(*brick.Member) error { return full })
+	err := platform.Look(s, patient).Read(t.Context(), project1, platform.Need{}, func() error { return nil }, func(*brick.Member) error { return full })
 	if !errors.Is(err, full) || len(s.at) != 1 {
 		t.Errorf("%d calls, %v", len(s.at), err)
 	}

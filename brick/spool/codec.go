@@ -19,7 +19,8 @@ const (
 	endOfRow
 
 	hasStatus   = hasProject // members have no project
-	endOfMember = hasPassword
+	hasRef      = hasPassword
+	endOfMember = hasBad
 )
 
 // The bits of a bad row.
@@ -82,7 +83,7 @@ func DecodeRow(src []byte, r *brick.Row) error {
 // AppendMember appends a member to dst, in a form that [DecodeMember] reads.
 func AppendMember(dst []byte, m *brick.Member) []byte {
 	bits := profileBits(&m.Profile) | bit(hasStatus, m.Status != 0) | bit(hasLogin, m.Login != "") |
-		bit(hasRoles, m.Roles != nil) | bit(hasGroups, m.Groups != nil)
+		bit(hasRoles, m.Roles != nil) | bit(hasGroups, m.Groups != nil) | bit(hasRef, m.Ref != "")
 	dst = binary.AppendUvarint(dst, bits)
 	if m.Status != 0 {
 		dst = append(dst, byte(m.Status))
@@ -90,7 +91,8 @@ func AppendMember(dst []byte, m *brick.Member) []byte {
 	dst = appendGiven(dst, string(m.Login))
 	dst = appendProfile(dst, &m.Profile)
 	dst = appendList(dst, m.Roles)
-	return appendList(dst, m.Groups)
+	dst = appendList(dst, m.Groups)
+	return appendGiven(dst, m.Ref)
 }
 
 // DecodeMember sets m to the member that [AppendMember] wrote, nil and empty
@@ -107,6 +109,7 @@ func DecodeMember(src []byte, m *brick.Member) error {
 	m.Profile = c.profile(bits)
 	m.Roles = givenList[string](&c, bits&hasRoles != 0)
 	m.Groups = givenList[string](&c, bits&hasGroups != 0)
+	m.Ref = c.given(bits&hasRef != 0)
 	if !c.ended() {
 		*m = brick.Member{}
 		return errMalformed
