@@ -16,6 +16,9 @@ type Options struct {
 	// DefaultMemory. One record more, and buffers of about a sixteenth,
 	// may come on top; merging takes at least 4 KiB for each run on disk.
 	Memory int64
+	// Common is what the sorter takes from when Memory is full, until Reset or
+	// Close; may be nil.
+	Common *Budget
 	// Dir is the folder for temporary files, made only when the records
 	// exceed Memory; empty means os.TempDir.
 	Dir string
@@ -24,7 +27,9 @@ type Options struct {
 // Sorter takes records in any order and gives them back sorted. Its methods
 // are called by one goroutine at a time. Close it unless Sort has succeeded.
 type Sorter struct {
-	memory  int64
+	own     int64 // bytes
+	common  *Budget
+	taken   int64 // bytes of common
 	dir     string
 	filling *arena
 	entries []entry // room for sorting; of the spill while one is on its way
@@ -47,9 +52,14 @@ func New(o Options) *Sorter {
 	if o.Memory <= 0 {
 		o.Memory = DefaultMemory
 	}
-	limit := int(min(max(o.Memory/32, 256), fullChunk))
-	return &Sorter{memory: o.Memory, dir: o.Dir, filling: &arena{limit: limit}, ordered: true}
+	return &Sorter{own: o.Memory, common: o.Common, dir: o.Dir, filling: &arena{limit: chunkLimit(o.Memory)}, ordered: true}
 }
+
+// memory returns how many bytes of records the sorter may hold now.
+func (s *Sorter) memory() int64 { return s.own + s.taken }
+
+// chunkLimit returns the size of the largest chunks at a budget.
+func chunkLimit(memory int64) int { return int(min(max(memory/32, 256), fullChunk)) }
 
 // Add copies a record. It fails when a temporary file cannot be written, as
 // does every later call; and after Sort or Close, until Reset.
@@ -75,13 +85,36 @@ func (s *Sorter) Add(key, order string, value []byte) error {
 // makeRoom spills what is over the budget and opens a chunk for a record.
 func (s *Sorter) makeRoom(size int) error {
 	grown := int64(s.filling.nextSize(size))
-	for s.filling.records > 0 && s.filling.cost()+s.spill.cost()+grown > s.memory {
+	for s.filling.records > 0 {
+		over := s.filling.cost() + s.spill.cost() + grown - s.memory()
+		if over <= 0 || s.takeMore(over) {
+			break
+		}
 		if err := s.spillOldest(); err != nil {
 			return err
 		}
 	}
 	s.filling.grow(size)
 	return nil
+}
+
+// takeMore enlarges the budget of the sorter from the common one, if that has
+// so much.
+func (s *Sorter) takeMore(bytes int64) bool {
+	if !s.common.take(bytes) {
+		return false
+	}
+	s.taken += bytes
+	s.filling.limit = chunkLimit(s.memory())
+	return true
+}
+
+// giveBack returns what was taken from the common budget, once the memory is
+// free.
+func (s *Sorter) giveBack() {
+	s.common.give(s.taken)
+	s.taken = 0
+	s.filling.limit = chunkLimit(s.own)
 }
 
 // spillOldest waits for the spill on its way and then hands over half the
@@ -91,7 +124,7 @@ func (s *Sorter) spillOldest() error {
 	if err := s.waitForSpill(); err != nil {
 		return err
 	}
-	part := s.filling.cut(s.memory / 2)
+	part := s.filling.cut(s.memory() / 2)
 	ordered := s.ordered
 	if s.filling.records == 0 {
 		s.ordered, s.last = true, record{}
@@ -141,13 +174,18 @@ func (s *Sorter) sort(ctx context.Context) (*Sorted, error) {
 	}
 	s.dropMemory()
 	defer s.spill.close()
-	return merge(ctx, &s.spill, s.memory)
+	defer s.giveBack()
+	return merge(ctx, &s.spill, s.memory())
 }
 
-// Reset makes the sorter empty and ready for use again, with the memory it
-// has. What Sort returned before must not be used any more.
+// Reset makes the sorter empty and ready for use again, with the memory that
+// is its own. What Sort returned before must not be used any more.
 func (s *Sorter) Reset() {
 	s.freeSpill()
+	if s.taken > 0 {
+		s.dropMemory()
+		s.giveBack()
+	}
 	s.filling.recycle(s.filling)
 	s.ordered, s.last, s.state = true, record{}, nil
 }
@@ -157,6 +195,7 @@ func (s *Sorter) Reset() {
 func (s *Sorter) Close() error {
 	err := s.freeSpill()
 	s.dropMemory()
+	s.giveBack()
 	if s.state == nil {
 		s.state = errClosed
 	}
@@ -167,6 +206,7 @@ func (s *Sorter) Close() error {
 func (s *Sorter) fail(err error) {
 	s.freeSpill() // the failure itself says more than one of the cleaning
 	s.dropMemory()
+	s.giveBack()
 	s.state = err
 }
 

@@ -30,8 +30,9 @@ func (p *spill) begin(s *Sorter, part *arena, ordered bool) error {
 	}
 	p.part = part
 	p.done = make(chan error, 1)
+	memory := s.memory()
 	go func() {
-		p.done <- p.write(part, &s.entries, ordered, writeBuffer(s.memory))
+		p.done <- p.write(part, &s.entries, ordered, writeBuffer(memory))
 	}()
 	return nil
 }
