@@ -29,6 +29,8 @@ type Env struct {
 	Rate        Rate          `env:"BRICK_RATE" envDefault:"0" doc:"How many requests may be sent per second; 0 for no limit."`
 	Timeout     time.Duration `env:"BRICK_TIMEOUT" envDefault:"30s" doc:"How long one request may take."`
 	Memory      Bytes         `env:"BRICK_MEMORY" envDefault:"64MiB" doc:"How much memory sorting may use before it goes to disk."`
+
+	GoodDataHTTP bool `env:"BRICK_GDC_ALLOW_HTTP" envDefault:"false" doc:"Whether a GoodData host other than this machine may be reached by plain http, which shows the password to everybody on the way."`
 }
 
 // EnvVar describes one variable of [Env].
@@ -60,6 +62,7 @@ func ParseEnv(environ []string) (Env, brick.Findings) {
 	var e Env
 	err := env.ParseWithOptions(&e, env.Options{Environment: values, FuncMap: map[reflect.Type]env.ParserFunc{
 		reflect.TypeFor[brick.Secret]():  func(text string) (any, error) { return brick.NewSecret(text), nil },
+		reflect.TypeFor[bool]():          func(text string) (any, error) { return toFlag(&node{form: isText, text: text}) },
 		reflect.TypeFor[time.Duration](): func(text string) (any, error) { return toDuration(&node{form: isText, text: text}) },
 	}})
 	var all env.AggregateError
@@ -84,6 +87,8 @@ func wrongVariable(err error, values map[string]string, n *notes) {
 	hint := "for example " + field.Tag.Get("envDefault")
 	if words, closed := reflect.Zero(field.Type).Interface().(interface{ words() []string }); closed {
 		hint = didYouMean(values[name], words.words(), oneOf(words.words()))
+	} else if field.Type.Kind() == reflect.Bool {
+		hint = "write true or false"
 	}
 	n.fail(place{source: name}, hint, "%s cannot be used", quoted(values[name]))
 }

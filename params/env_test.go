@@ -26,7 +26,7 @@ func TestReadsTheOperatorsVariables(t *testing.T) {
 	e, findings := params.ParseEnv([]string{
 		"BRICK_PARAMS={\"pw\": \"s3cr3t\"}", "BRICK_PARAMS_FILE=s3://b/p.json", "BRICK_LOG_LEVEL=DEBUG", "BRICK_LOG_FORMAT=json",
 		"BRICK_PROGRESS=off", "BRICK_RUN_DIR=/runs", "BRICK_TMP_DIR=/tmp/x", "BRICK_CONCURRENCY=4", "BRICK_RATE=2.5",
-		"BRICK_TIMEOUT=90", "BRICK_MEMORY=1.5 GiB",
+		"BRICK_TIMEOUT=90", "BRICK_MEMORY=1.5 GiB", "BRICK_GDC_ALLOW_HTTP=Yes",
 	})
 	expect(t, findings, "")
 	unset := reflect.ValueOf(e)
@@ -55,6 +55,7 @@ func TestWrongVariablesAreNamed(t *testing.T) {
 		"BRICK_MEMORY=lots":       `BRICK_MEMORY: "lots" cannot be used; hint: for example 64MiB`,
 		"BRICK_LOGLEVEL=info":     `BRICK_LOGLEVEL: warning: nobody reads this variable; hint: did you mean "BRICK_LOG_LEVEL"?`,
 		"BRICK_ORGANIZATION=acme": `BRICK_ORGANIZATION: warning: nobody reads this variable; hint: a param is set by BRICK_PARAM_<name>`,
+		"BRICK_GDC_ALLOW_HTTP=2":  `BRICK_GDC_ALLOW_HTTP: "2" cannot be used; hint: write true or false`,
 		"HIDDEN_BRICK_PARAM_x=1":  "",
 	} {
 		_, findings := params.ParseEnv([]string{environ})

@@ -40,11 +40,11 @@ type Field struct {
 	Secret  bool     // never shown
 
 	Required bool
-	For      InputType // the only input type for which the key means something
-	Exact    bool      // outer spaces belong to the value
-	Fields   []Field   // the keys of an object
-	Bare     string    // the key that is meant when a text stands where the object should
-	Open     bool      // other keys than Fields are passed over
+	For      string  // the only type of its object for which the key means something
+	Exact    bool    // outer spaces belong to the value
+	Fields   []Field // the keys of an object
+	Bare     string  // the key that is meant when a text stands where the object should
+	Open     bool    // other keys than Fields are passed over
 
 	// Elsewhere says that the redacted params show the values under another
 	// row, which keeps them in the same place.
@@ -53,11 +53,15 @@ type Field struct {
 	at func(*Params) any // a pointer to where the value is kept; nil for objects
 }
 
+// apart is where the value of a field goes that is only checked as it is read:
+// it is settled when all the places are known from which it may come.
+func apart[T any](*Params) any { return new(T) }
+
 // Fields returns the table: every param, in the order in which they are
 // explained.
 func Fields() []Field {
 	return slices.Concat(
-		targetFields(), []Field{inputField()}, s3Fields(), []Field{platformField()}, hostFields(),
+		targetFields(), []Field{inputField()}, s3Fields(), []Field{platformField()}, goodDataFields(),
 		peopleFields(), columnFields(), removalFields(), clientFields(), troubleFields(), runFields(), encodedFields(),
 	)
 }
@@ -73,6 +77,11 @@ func find(fields []Field, name string) *Field {
 		}
 	}
 	return nil
+}
+
+// forType returns the fields that mean something to one type of their object.
+func forType(fields []Field, kind string) []Field {
+	return slices.DeleteFunc(slices.Clone(fields), func(f Field) bool { return f.For != "" && f.For != kind })
 }
 
 // names returns all names and aliases, for suggestions.
@@ -100,48 +109,6 @@ func targetFields() []Field {
 			Name: "project", Aliases: []string{"GDC_PROJECT_ID", "gdc_project", "gdc_project_id"}, Type: Text, Example: `"p1"`,
 			Help: "The current project, as its id or as /gdc/projects/ID; needed by the modes that work on one project.",
 			at:   func(p *Params) any { return &p.Project },
-		},
-	}
-}
-
-func platformField() Field {
-	return Field{
-		Name: "platform", Type: Object, Bare: "type", Default: DirectoryPlatform,
-		Example: `{"type": "gooddata", "hostname": "acme.example.com"}`,
-		Help:    "Where the users live; without it gooddata when a GoodData host is given, otherwise the embedded directory.",
-		Fields: []Field{
-			{
-				Name: "type", Type: Text, Required: true, Example: `"directory"`,
-				Help: "The name of the platform; each type other than directory has keys of its own.",
-				at:   func(p *Params) any { return &p.Platform.Type },
-			},
-			{
-				Name: "path", Type: Text, Default: DefaultDatabase, Exact: true, Example: `"/data/users.db"`,
-				Help: "The SQLite file of the directory; it must be there, or seed must be given.",
-				at:   func(p *Params) any { return &p.Platform.Path },
-			},
-			{
-				Name: "seed", Type: Text, Exact: true, Example: `"directory.json"`,
-				Help: "A JSON file with the users and projects with which a new directory begins.",
-				at:   func(p *Params) any { return &p.Platform.Seed },
-			},
-		},
-	}
-}
-
-// hostFields choose the platform when the params do not; the last one given
-// wins, as it did in the predecessor.
-func hostFields() []Field {
-	return []Field{
-		{
-			Name: "GDC_HOSTNAME", Type: Text, Example: `"secure.gooddata.com"`,
-			Help: "The GoodData host; it chooses the platform gooddata when the params name none.",
-			at:   func(p *Params) any { return &p.Platform.Host },
-		},
-		{
-			Name: "CLIENT_GDC_HOSTNAME", Type: Text, Elsewhere: true, Example: `"acme.gooddata.com"`,
-			Help: "The GoodData host of the client; it wins over GDC_HOSTNAME.",
-			at:   func(p *Params) any { return &p.Platform.Host },
 		},
 	}
 }

@@ -17,22 +17,22 @@ func whereFields() []Field {
 			at:   func(p *Params) any { return &p.Input.Type },
 		},
 		{
-			Name: "path", Type: Text, For: FileInput, Exact: true, Example: `"users.csv"`,
+			Name: "path", Type: Text, For: string(FileInput), Exact: true, Example: `"users.csv"`,
 			Help: "The path of the file.",
 			at:   func(p *Params) any { return &p.Input.Path },
 		},
 		{
-			Name: "url", Type: Text, For: WebInput, Example: `"https://example.com/users.csv"`,
+			Name: "url", Type: Text, For: string(WebInput), Example: `"https://example.com/users.csv"`,
 			Help: "The http or https address of the file.",
 			at:   func(p *Params) any { return &p.Input.URL },
 		},
 		{
-			Name: "bucket", Type: Text, For: S3Input, Example: `"acme-users"`,
+			Name: "bucket", Type: Text, For: string(S3Input), Example: `"acme-users"`,
 			Help: "The bucket that holds the file; s3_client may name it instead.",
 			at:   func(p *Params) any { return &p.Input.Bucket },
 		},
 		{
-			Name: "key", Aliases: []string{"file"}, Type: Text, For: S3Input, Exact: true, Example: `"daily/users.csv"`,
+			Name: "key", Aliases: []string{"file"}, Type: Text, For: string(S3Input), Exact: true, Example: `"daily/users.csv"`,
 			Help: "The key of the file in the bucket.",
 			at:   func(p *Params) any { return &p.Input.Key },
 		},
@@ -77,27 +77,27 @@ func howFields() []Field {
 func webFields() []Field {
 	return []Field{
 		{
-			Name: "headers", Type: Texts, For: WebInput, Secret: true, Example: `{"Accept": "text/csv"}`,
+			Name: "headers", Type: Texts, For: string(WebInput), Secret: true, Example: `{"Accept": "text/csv"}`,
 			Help: "Headers that are sent with the request.",
 			at:   func(p *Params) any { return &p.Input.Headers },
 		},
 		{
-			Name: "username", Type: Text, For: WebInput, Example: `"reader"`,
+			Name: "username", Type: Text, For: string(WebInput), Example: `"reader"`,
 			Help: "The name for basic authentication.",
 			at:   func(p *Params) any { return &p.Input.Username },
 		},
 		{
-			Name: "password", Type: Text, For: WebInput, Exact: true, Secret: true, Example: `"example"`,
+			Name: "password", Type: Text, For: string(WebInput), Exact: true, Secret: true, Example: `"example"`,
 			Help: "The password for basic authentication.",
 			at:   func(p *Params) any { return &p.Input.Password },
 		},
 		{
-			Name: "bearer_token", Type: Text, For: WebInput, Secret: true, Example: `"example"`,
+			Name: "bearer_token", Type: Text, For: string(WebInput), Secret: true, Example: `"example"`,
 			Help: "The token that is sent as Authorization: Bearer.",
 			at:   func(p *Params) any { return &p.Input.BearerToken },
 		},
 		{
-			Name: "timeout", Type: Duration, For: WebInput, Example: `"90s"`,
+			Name: "timeout", Type: Duration, For: string(WebInput), Example: `"90s"`,
 			Help: "How long the download may take in all.",
 			at:   func(p *Params) any { return &p.Input.Timeout },
 		},

@@ -51,8 +51,8 @@ func (r *reader) lintForeignKeys() {
 	}
 	for _, f := range inputField().Fields {
 		path := "input_source." + f.Name
-		if f.For != "" && f.For != r.p.Input.Type && r.has(path) {
-			r.notes.warn(r.given[path].at, "it is for type "+string(f.For), "%s has no effect for type %s", path, r.p.Input.Type)
+		if f.For != "" && f.For != string(r.p.Input.Type) && r.has(path) {
+			r.notes.warn(r.given[path].at, "it is for type "+f.For, "%s has no effect for type %s", path, r.p.Input.Type)
 		}
 	}
 }

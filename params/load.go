@@ -6,6 +6,11 @@ import "users-brick/brick"
 type Source struct {
 	Name string // as findings name it, such as params.json; empty means params
 	Text []byte // nil when all params come from the environment; empty is a fault
+
+	// Kept says that the text was kept beside a plan by [Params.Redacted]. Of
+	// the environment only credentials count then, and they win over those of
+	// the text, which has no secrets.
+	Kept bool
 }
 
 // Load returns the effective params of a document and an environment, with all
@@ -19,15 +24,21 @@ type Source struct {
 // both when the values differ; the later ones merge objects. A variable with
 // _FILE at its end names the file that holds the value, which read returns.
 //
+// Below all of these lie the variables GDC_PROJECT_ID and, for the platform
+// gooddata, GDC_HOSTNAME, GDC_PASSWORD and the like: see [GoodData].
+//
 // environ has the form of os.Environ. modes are those that sync_mode may name.
 func Load(src Source, modes []brick.Mode, environ []string, read ReadFile) (*Params, brick.Findings) {
 	n := &notes{}
 	fields := Fields()
-	vars := variables(environ)
+	around := surroundings{vars: variables(environ), read: read, kept: src.Kept}
+	if src.Kept {
+		around.vars = credentials(around.vars)
+	}
 	if src.Name == "" {
 		src.Name = "params"
 	}
-	r := newReader(fields, modes, place{source: src.Name}, n)
+	r := newReader(fields, modes, place{source: src.Name}, around, n)
 	if document := document(src, n); document != nil {
 		if src.Text != nil {
 			r.whole = document.at
@@ -35,12 +46,13 @@ func Load(src Source, modes []brick.Mode, environ []string, read ReadFile) (*Par
 		d := newDecoder(fields, n)
 		root := d.decode([]layer{
 			{root: document},
-			{root: paramsOf(vars, paramPrefix, fields, read, n), over: true},
-			{root: paramsOf(vars, hiddenParamPrefix, fields, read, n), over: true},
+			{root: around.params(paramPrefix, fields, n), over: true},
+			{root: around.params(hiddenParamPrefix, fields, n), over: true},
 		})
 		r.read(root, d.used)
 		r.p.named = r.namedColumns()
-		r.choosePlatform(vars)
+		r.chooseProject()
+		r.choosePlatform()
 		r.lint()
 	}
 	r.p.Input.hidden, r.p.Platform.hidden = r.p.hidden, r.p.hidden

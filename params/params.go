@@ -155,28 +155,6 @@ type S3 struct {
 	PathStyle       bool // the bucket stands in the path, not in the host name
 }
 
-// Platform says where the users live.
-type Platform struct {
-	Type  string // in lower case
-	Path  string // of the directory's database
-	Seed  string // a JSON file with which a new directory begins; empty for none
-	Host  string // the GoodData host named by a param or the environment
-	Given bool   // the param platform was there; else the type was chosen
-
-	// Options holds the keys other than type of any platform but the
-	// directory. Secrets in it are [brick.Secret].
-	Options Options
-
-	hidden hiddenPaths
-}
-
-// DirectoryPlatform and GoodDataPlatform are the types that are chosen when
-// the params do not say.
-const (
-	DirectoryPlatform = "directory"
-	GoodDataPlatform  = "gooddata"
-)
-
 // Columns are the names of the file's columns, folded with [brick.Fold].
 type Columns struct {
 	FirstName           string

@@ -16,13 +16,14 @@ type reader struct {
 	modes  []brick.Mode
 	whole  place // of findings that concern the params as a whole
 	notes  *notes
+	around surroundings
 	p      *Params
 	given  map[string]member // what was given, by path such as input_source.url
 }
 
 // newReader returns a reader whose params are the defaults.
-func newReader(fields []Field, modes []brick.Mode, whole place, notes *notes) *reader {
-	r := &reader{fields: fields, modes: modes, whole: whole, notes: notes, given: map[string]member{}}
+func newReader(fields []Field, modes []brick.Mode, whole place, around surroundings, notes *notes) *reader {
+	r := &reader{fields: fields, modes: modes, whole: whole, around: around, notes: notes, given: map[string]member{}}
 	r.p = &Params{hidden: hiddenPaths{}}
 	for _, f := range fields {
 		if f.at != nil && f.Default != "" {
@@ -164,8 +165,8 @@ func (r *reader) strangers(path string, f *Field, n *node) {
 	}
 }
 
-// platform reads where the users live. The directory is described by the
-// table, every other platform by whoever connects to it.
+// platform reads where the users live. The directory and GoodData are
+// described by the table, every other platform by whoever connects to it.
 func (r *reader) platform(f *Field, n *node) {
 	n = r.bare(f, n)
 	kind, found := n.member("type")
@@ -178,32 +179,45 @@ func (r *reader) platform(f *Field, n *node) {
 		return
 	}
 	r.p.Platform.Given = true
-	if kind.value.form == isText && brick.Fold(kind.value.text) != DirectoryPlatform {
-		r.object("platform.", f.Fields[:1], n)
-		r.p.Platform.Options = options(n)
+	name := DirectoryPlatform
+	if kind.value.form == isText {
+		name = brick.Fold(kind.value.text)
+	}
+	known := *f
+	known.Fields = forType(f.Fields, name)
+	r.object("platform.", known.Fields, n)
+	if name == DirectoryPlatform || name == GoodDataPlatform {
+		r.strangers(f.Name, &known, n)
 	} else {
-		r.object("platform.", f.Fields, n)
-		r.strangers(f.Name, f, n)
+		r.p.Platform.Options = options(n)
 	}
 	r.p.Platform.Type = brick.Fold(r.p.Platform.Type)
 }
 
 // choosePlatform fills in what the params leave open.
-func (r *reader) choosePlatform(vars []variable) {
+func (r *reader) choosePlatform() {
 	to := &r.p.Platform
-	for _, name := range []string{"CLIENT_GDC_HOSTNAME", "GDC_HOSTNAME"} {
-		if to.Host == "" {
-			to.Host = strings.TrimSpace(lookup(vars, name))
-		}
-	}
 	if !to.Given {
 		to.Type = DirectoryPlatform
-		if to.Host != "" {
+		if r.first("hostname", "CLIENT_GDC_HOSTNAME", "GDC_HOSTNAME") != nil {
 			to.Type = GoodDataPlatform
 		}
 	}
-	if to.Type == DirectoryPlatform && to.Path == "" {
+	switch {
+	case to.Type == GoodDataPlatform:
+		r.goodData()
+	case to.Type == DirectoryPlatform && to.Path == "":
 		to.Path = DefaultDatabase
+	}
+}
+
+// chooseProject takes the current project from the environment when the params
+// name none.
+func (r *reader) chooseProject() {
+	const name = "GDC_PROJECT_ID"
+	if n := r.variable(name); n != nil && !r.has("project") {
+		r.given["project"] = member{name, n.at, n}
+		r.assign("project", find(r.fields, "project"), n)
 	}
 }
 

@@ -35,9 +35,11 @@ func (p *Params) Redacted() []byte {
 }
 
 // Digest returns "sha256:" and the checksum of the redacted params: secrets
-// count as present or absent.
+// count as present or absent, and who works on the platform does not count.
 func (p *Params) Digest() string {
-	sum := sha256.Sum256(p.Redacted())
+	work := *p
+	work.Platform.GoodData = GoodData{URL: p.Platform.GoodData.URL}
+	sum := sha256.Sum256(work.Redacted())
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 

@@ -91,14 +91,22 @@ func (f *Field) schema() schema {
 	return s
 }
 
-// platformSchema describes the directory strictly, and of other platforms only
-// that they have a type.
+// platformSchema describes the directory and GoodData strictly, and of other
+// platforms only that they have a type.
 func platformSchema(fields []Field) schema {
-	s := objectSchema(fields)
-	strict := schema{"propertyNames": schema{"enum": names(fields)}}
+	s := objectSchema(fields[:1])
 	delete(s, "additionalProperties")
-	s["if"] = schema{"properties": schema{"type": schema{"const": DirectoryPlatform}}}
-	s["then"] = strict
+	var strict []any
+	for _, kind := range []string{DirectoryPlatform, GoodDataPlatform} {
+		known := forType(fields, kind)
+		properties := objectSchema(known)["properties"].(schema)
+		delete(properties, "type")
+		strict = append(strict, schema{
+			"if":   schema{"properties": schema{"type": schema{"const": kind}}},
+			"then": schema{"properties": properties, "propertyNames": schema{"enum": names(known)}},
+		})
+	}
+	s["allOf"] = strict
 	return s
 }
 

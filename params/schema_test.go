@@ -45,6 +45,8 @@ func TestWhatLoadsFollowsTheSchema(t *testing.T) {
 	texts := []string{
 		complete(`"dry_run": "YES", "max_removals": "20 %", "platform": "directory"`),
 		complete(`"max_removals": 7, "platform": {"type": "rest", "baseUrl": "x"}, "x_note": [1], "Gdc_Sst": "s"`),
+		complete(`"platform": {"type": "gooddata", "hostname": "h", "username": "u", "password": "p"}, "GDC_VERIFY_SSL": "no"`),
+		complete(`"platform": {"type": "rest", "url": 7, "password": ["x"]}, "GDC_USERNAME": "u", "GDC_PROTOCOL": "https"`),
 		complete(`"pw": "s", "gd_encoded_hidden_params": "{\"sso_provider\": \"${pw}\"}", "platform|type": "rest"`),
 		complete(`"segments_filter": [7, "8"], "data_product": 9, "input_source|headers": {"X-Tenant": 12}`),
 		complete(`"aws_client": {"retry_limit": 3}, "regexp_whitelists": "^a$", "sync_mode": null`),
@@ -73,6 +75,8 @@ func TestWrongParamsBreakTheSchema(t *testing.T) {
 		`"dry_run": "perhaps"`, `"dry_run": 2`, `"dry_rum": true`, `"max_removals": "lots"`, `"max_removals": -1`, `"max_removals": 2.5`,
 		`"sync_mode": "sync_projct"`, `"on_guard": "hold"`, `"whitelists": [1.5]`, `"whitelists": {}`, `"phone_column": true`,
 		`"platform": {"path": "x"}`, `"platform": {"type": "directory", "paht": "x"}`, `"aws_client": 7`,
+		`"platform": {"type": "gooddata", "usernam": "x"}`, `"platform": {"type": "gooddata", "path": "x"}`, `"platform": {"type": "gooddata", "sst": []}`,
+		`"platform": {"type": "directory", "url": "x"}`, `"GDC_PASSWORD": [1]`, `"GDC_VERIFY_SSL": "perhaps"`,
 		`"s3_client": {"acessKey": "x"}`, `"data_source": {"type": "web", "ulr": "x"}`, `"data_source": {"type": "wbe"}`,
 		`"data_source": {"path": "x"}`, `"gd_encoded_params": [1]`,
 	} {

@@ -138,7 +138,7 @@ func TestDigestFollowsWhatIsMeant(t *testing.T) {
 func TestRedactedParamsLoadAgain(t *testing.T) {
 	for _, keys := range []string{
 		``, `"max_updates": 7, "max_removals": "none", "phone_column": "Tel", "schedule": "@daily", "timezone": "UTC"`,
-		`"platform": {"type": "rest", "a": {"b": [1, 2.5, true, "x"]}}`, `"GDC_HOSTNAME": "x.example.com"`,
+		`"platform": {"type": "rest", "a": {"b": [1, 2.5, true, "x"]}}`,
 		`"regexp_whitelists": ["^a,b$"], "whitelists": ["a@x.com"], "authentication_modes": "sso"`,
 	} {
 		loadsAgain(t, mustLoad(t, complete(keys)))

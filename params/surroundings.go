@@ -12,6 +12,10 @@ const (
 	fileSuffix        = "_FILE"
 )
 
+// allowHTTP is the variable of the operator that permits plain http on the way
+// to any GoodData host.
+const allowHTTP = "BRICK_GDC_ALLOW_HTTP"
+
 // ReadFile returns the content of a small file, such as a secret.
 type ReadFile func(path string) ([]byte, error)
 
@@ -36,9 +40,16 @@ func variables(environ []string) []variable {
 	return sorted
 }
 
+// surroundings are what a container gives beside the document.
+type surroundings struct {
+	vars []variable
+	read ReadFile
+	kept bool // the document lost its secrets, so that credentials come from here first
+}
+
 // lookup returns the value of a variable, nothing when it is not set.
-func lookup(vars []variable, name string) string {
-	for _, v := range vars {
+func (s *surroundings) lookup(name string) string {
+	for _, v := range s.vars {
 		if v.name == name {
 			return v.value
 		}
@@ -46,11 +57,17 @@ func lookup(vars []variable, name string) string {
 	return ""
 }
 
-// paramsOf returns the params that variables with the prefix hold, by the rest
+// on reports whether a variable says yes.
+func (s *surroundings) on(name string) bool {
+	yes, err := toFlag(&node{form: isText, text: s.lookup(name)})
+	return err == nil && yes
+}
+
+// params returns the params that variables with the prefix hold, by the rest
 // of their names.
-func paramsOf(vars []variable, prefix string, fields []Field, read ReadFile, notes *notes) *node {
+func (s *surroundings) params(prefix string, fields []Field, notes *notes) *node {
 	root := &node{form: isObject}
-	for _, v := range vars {
+	for _, v := range s.vars {
 		name, ours := strings.CutPrefix(v.name, prefix)
 		if !ours || name == "" {
 			continue
@@ -59,7 +76,7 @@ func paramsOf(vars []variable, prefix string, fields []Field, read ReadFile, not
 		value := &node{form: isText, at: at, text: v.value, secret: prefix == hiddenParamPrefix}
 		if file, named := strings.CutSuffix(name, fileSuffix); named && file != "" && find(fields, name) == nil {
 			name = file
-			value.text = contentOf(v, read, notes)
+			value.text, _ = s.contentOf(v, notes)
 		}
 		root.members = append(root.members, member{name, at, value})
 	}
@@ -67,13 +84,28 @@ func paramsOf(vars []variable, prefix string, fields []Field, read ReadFile, not
 }
 
 // contentOf returns the content of the file that a variable names, less one
-// line break at its end.
-func contentOf(v variable, read ReadFile, notes *notes) string {
-	content, err := read(v.value)
+// line break at its end, and whether it could be read.
+func (s *surroundings) contentOf(v variable, notes *notes) (text string, readable bool) {
+	content, err := s.read(v.value)
 	if err != nil {
 		notes.fail(place{source: v.name}, "the file must exist and be readable for this user", "the file cannot be read: %v", err)
-		return ""
+		return "", false
 	}
-	text := strings.TrimSuffix(string(content), "\n")
-	return strings.TrimSuffix(text, "\r")
+	text = strings.TrimSuffix(string(content), "\n")
+	return strings.TrimSuffix(text, "\r"), true
+}
+
+// credentials returns the variables that say who works on the platform, be it
+// as params, and what the operator permits.
+func credentials(vars []variable) []variable {
+	return slices.DeleteFunc(slices.Clone(vars), func(v variable) bool {
+		if v.name == allowHTTP {
+			return false
+		}
+		name := strings.TrimPrefix(strings.TrimPrefix(v.name, "HIDDEN_"), paramPrefix)
+		name = strings.TrimSuffix(name, fileSuffix)
+		return !slices.ContainsFunc([]string{"GDC_USERNAME", "GDC_PASSWORD", "GDC_SST"}, func(known string) bool {
+			return strings.EqualFold(name, known)
+		})
+	})
 }
