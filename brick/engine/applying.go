@@ -2,11 +2,11 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"users-brick/brick"
 	"users-brick/brick/plan"
@@ -37,23 +37,46 @@ type applying struct {
 	plan     *plan.Plan
 	out      *plan.Outcome
 	features platform.Features
-	done     atomic.Int64 // changes that are settled: tried, or held back
+	room     *semaphore.Weighted // for changes under way
+	done     atomic.Int64        // changes that are settled: tried, or held back
 
 	mu    sync.Mutex
 	fatal error // why no further batch is begun
 }
 
-// pass does the changes of one walk: batches of all scopes, several at once.
+// mostUnderWay is how many changes of all batches are in memory at once,
+// which is some tens of megabytes. A larger batch has it for itself.
+const mostUnderWay = 20_000
+
+func (j *Job) applying(conn *platform.Conn, p *plan.Plan, out *plan.Outcome) *applying {
+	features := conn.Features()
+	room := semaphore.NewWeighted(int64(max(mostUnderWay, features.Batch)))
+	return &applying{job: j, conn: conn, plan: p, out: out, features: features, room: room}
+}
+
+// pass does the changes of one walk: several scopes at once, and several
+// batches of all of them.
 func (a *applying) pass(ctx context.Context, p pass) error {
-	var group errgroup.Group
-	group.SetLimit(a.features.Concurrency)
-	err := a.sections(ctx, p, func(batch []brick.Change) {
-		group.Go(func() error {
-			a.batch(ctx, batch)
-			return nil
+	var scopes, batches errgroup.Group
+	scopes.SetLimit(a.features.Concurrency)
+	batches.SetLimit(a.features.Concurrency)
+	for _, section := range a.plan.Sections() {
+		if section.Scope.Level != p.level {
+			continue
+		}
+		if a.stopped(ctx) != nil {
+			break
+		}
+		scopes.Go(func() error {
+			err := a.section(ctx, p, section, &batches)
+			if err != nil && brick.KindOf(err) != brick.Interrupted { // which may turn out to be too early to say
+				a.end(err)
+			}
+			return err
 		})
-	})
-	group.Wait()
+	}
+	err := scopes.Wait()
+	batches.Wait()
 	if err == nil || brick.KindOf(err) == brick.Interrupted {
 		err = a.stopped(ctx) // what was running then may have been the last
 	}
@@ -71,149 +94,100 @@ func (a *applying) stopped(ctx context.Context) error {
 	return a.fatal
 }
 
-// sections cuts the plan into the batches of a pass.
-func (a *applying) sections(ctx context.Context, p pass, start func([]brick.Change)) error {
-	for _, section := range a.plan.Sections() {
-		if section.Scope.Level != p.level {
-			continue
-		}
-		summary, err := section.Summary()
+// end sees to it that no further batch is begun.
+func (a *applying) end(err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.fatal == nil {
+		a.fatal = err
+	}
+}
+
+// section does the changes of one scope that belong to a pass.
+func (a *applying) section(ctx context.Context, p pass, section plan.Section, batches *errgroup.Group) error {
+	summary, err := section.Summary()
+	if err != nil {
+		return err
+	}
+	takes := summary.Counts.Removals()
+	switch held := a.plan.End.HeldTakes(&summary); {
+	case p.takes && takes > 0 && held != "":
+		return a.holdBack(section)
+	case p.takes && takes > 0:
+		return a.cut(ctx, p, section, takes, nil, batches)
+	case !p.takes && takes < section.N:
+		return a.cut(ctx, p, section, section.N-takes, a.createGroups(ctx, &summary), batches)
+	}
+	return nil
+}
+
+// holdBack notes that nobody is taken out of a scope.
+func (a *applying) holdBack(section plan.Section) error {
+	for c, err := range section.Changes() {
 		if err != nil {
 			return err
 		}
-		if takes := summary.Counts.Removals(); (p.takes && takes == 0) || (!p.takes && takes == section.N) {
-			continue
-		}
-		if err := a.section(ctx, p, section, &summary, start); err != nil {
-			return err
+		if c.Action.Takes() {
+			a.out.Set(c.Seq, plan.HeldBack)
+			a.done.Add(1)
 		}
 	}
 	return nil
 }
 
-func (a *applying) section(ctx context.Context, p pass, section plan.Section, summary *brick.Summary, start func([]brick.Change)) error {
-	held := ""
-	if p.takes {
-		held = a.plan.End.HeldTakes(summary)
-	}
-	broken := map[string]error{}
-	if !p.takes {
-		broken = a.createGroups(ctx, summary)
-	}
+// cut cuts the changes of a scope that belong to a pass, n of them, into
+// batches and starts these. Changes are read only when there is room for
+// their batch. Those that need a broken group fail.
+func (a *applying) cut(ctx context.Context, p pass, section plan.Section, n int64, broken map[string]error, batches *errgroup.Group) error {
 	var batch []brick.Change
+	defer func() { a.room.Release(int64(cap(batch))) }()
+	start := func(started []brick.Change) {
+		batch = nil
+		batches.Go(func() error {
+			defer a.room.Release(int64(cap(started)))
+			a.batch(ctx, started)
+			return nil
+		})
+	}
 	for c, err := range a.plan.WithPasswords(section.Changes()) {
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case c.Action.Takes() != p.takes:
-			continue
-		case held != "":
-			a.out.Set(c.Seq, plan.HeldBack)
-			a.done.Add(1)
+		}
+		if c.Action.Takes() != p.takes {
 			continue
 		}
+		n--
 		if err := missingGroup(broken, &c); err != nil {
 			a.note(&c, err)
 			continue
 		}
-		if batch = append(batch, c); len(batch) == a.features.Batch {
-			if err := a.stopped(ctx); err != nil {
+		if batch == nil {
+			if batch, err = a.reserve(ctx, n+1); err != nil {
 				return err
 			}
+		}
+		c.Scope = section.Scope // so that its text is in memory once
+		if batch = append(batch, c); len(batch) == cap(batch) {
 			start(batch)
-			batch = nil
 		}
 	}
-	if len(batch) > 0 && a.stopped(ctx) == nil {
+	if len(batch) > 0 {
 		start(batch)
 	}
 	return a.stopped(ctx)
 }
 
-// createGroups makes the groups that a scope needs, and returns why those
-// could not be made that failed, by folded name.
-func (a *applying) createGroups(ctx context.Context, summary *brick.Summary) map[string]error {
-	broken := map[string]error{}
-	for _, name := range summary.CreateGroups {
-		if a.stopped(ctx) != nil {
-			break
-		}
-		if err := a.conn.CreateGroup(ctx, summary.Scope, name); err != nil {
-			broken[brick.Fold(name)] = fmt.Errorf("group %q: %w", name, err)
-		}
+// reserve waits for room and returns an empty batch with a capacity for as
+// many changes of n as it may carry. The room is given back by whoever has
+// the batch last.
+func (a *applying) reserve(ctx context.Context, n int64) ([]brick.Change, error) {
+	size := max(1, min(n, int64(a.features.Batch)))
+	if a.room.Acquire(ctx, size) != nil {
+		return nil, stopped(ctx)
 	}
-	return broken
-}
-
-// missingGroup returns why a change cannot be done for want of a group.
-func missingGroup(broken map[string]error, c *brick.Change) error {
-	if len(broken) == 0 || c.After == nil {
-		return nil
+	if err := a.stopped(ctx); err != nil {
+		a.room.Release(size)
+		return nil, err
 	}
-	for _, name := range c.After.Groups {
-		if err := broken[brick.Fold(name)]; err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// batch does some changes of one scope.
-func (a *applying) batch(ctx context.Context, batch []brick.Change) {
-	if a.stopped(ctx) != nil {
-		return
-	}
-	generatePasswords(batch)
-	scope := batch[0].Scope
-	for i, err := range a.conn.Apply(ctx, scope, batch) {
-		c := &batch[i]
-		if brick.KindOf(err) == brick.BadPassword && err != nil {
-			err = a.withoutPassword(ctx, c, err)
-		}
-		a.note(c, err)
-	}
-}
-
-// withoutPassword does a change again whose given password was refused: a
-// new account gets a generated one, an existing account keeps its own. What
-// comes back says that the password is missing, or why nothing could be done.
-func (a *applying) withoutPassword(ctx context.Context, c *brick.Change, refused error) error {
-	again := *c
-	again.Password, again.SetPassword = brick.Secret{}, false
-	if c.Action == brick.Add {
-		again.Password = GeneratePassword()
-	}
-	if errs := a.conn.Apply(ctx, c.Scope, []brick.Change{again}); errs[0] != nil {
-		return errs[0]
-	}
-	return fmt.Errorf("all is done but the password: %w", refused)
-}
-
-// note remembers what became of a change. What was not tried stays pending.
-func (a *applying) note(c *brick.Change, err error) {
-	switch k := brick.KindOf(err); {
-	case err == nil:
-		a.out.Set(c.Seq, plan.Done)
-	case k == brick.Interrupted:
-		return
-	default:
-		a.out.Fail(c.Seq, err)
-		if k == brick.Denied {
-			a.mu.Lock()
-			a.fatal = err
-			a.mu.Unlock()
-		}
-	}
-	a.job.Emit.Send(brick.Applied{Change: c, Err: err, Done: a.done.Add(1), Total: a.plan.End.Changes})
-}
-
-// generatePasswords gives the new accounts of a batch that have no password
-// one of their own.
-func generatePasswords(batch []brick.Change) {
-	for i := range batch {
-		c := &batch[i]
-		if c.Scope.Level == brick.OrganizationLevel && c.Action == brick.Add && !c.Password.Given() {
-			c.Password = GeneratePassword()
-		}
-	}
+	return make([]brick.Change, 0, size), nil
 }

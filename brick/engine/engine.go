@@ -99,7 +99,7 @@ func (j *Job) Apply(ctx context.Context, conn *platform.Conn, p *plan.Plan) (*pl
 	if p.End.Refusal != nil {
 		return out, brick.Errorf(p.End.Refusal.Kind, "%s", p.End.Refusal.Text)
 	}
-	a := applying{job: j, conn: conn, plan: p, out: out, features: conn.Features()}
+	a := j.applying(conn, p, out)
 	for _, pass := range passes {
 		if err := a.pass(ctx, pass); err != nil {
 			return out, err

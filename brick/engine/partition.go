@@ -83,7 +83,7 @@ func (p *partition) Close() {
 func (j *Job) partition(ctx context.Context, src Source) (*partition, error) {
 	sorter := spool.New(spool.Options{Memory: j.Memory, Dir: j.TmpDir})
 	defer sorter.Close()
-	p := &partition{left: map[int]bool{}, doubts: newDoubts(), notes: spool.NewBuffer(sectionMemory, j.TmpDir)}
+	p := &partition{left: map[int]bool{}, doubts: newDoubts(), notes: spool.NewBuffer(bufferMemory, j.TmpDir)}
 	err := j.readAll(ctx, src, sorter, p)
 	if err == nil {
 		err = j.trust(p)

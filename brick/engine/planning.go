@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"golang.org/x/sync/errgroup"
-
 	"users-brick/brick"
 	"users-brick/brick/guard"
 	"users-brick/brick/plan"
@@ -23,6 +21,8 @@ type planning struct {
 	sparing *plan.Sparing
 	limits  *guard.Limits
 	names   names
+	room    int64 // bytes that sections may hold while they wait for their turn
+	cutoff  int   // bytes of each part of a section that stay in memory
 }
 
 func (j *Job) planning(ctx context.Context, view *platform.View, part *partition) (*planning, error) {
@@ -30,7 +30,11 @@ func (j *Job) planning(ctx context.Context, view *platform.View, part *partition
 	if err != nil {
 		return nil, err
 	}
-	return &planning{job: j, view: view, part: part, sparing: sparing, limits: j.limits()}, nil
+	room := j.memory() / 4
+	return &planning{
+		job: j, view: view, part: part, sparing: sparing, limits: j.limits(),
+		room: room, cutoff: sectionCutoff(room, view.Features().Concurrency),
+	}, nil
 }
 
 // sparing knows whom the params leave alone, and the account of the brick.
@@ -88,7 +92,7 @@ func (p *planning) sections(ctx context.Context, targets []target, w *plan.Write
 	}
 	f := files{
 		dir: p.job.Dir, plan: w, notes: notes,
-		passwords: spool.NewBuffer(sectionMemory, p.job.TmpDir), lines: spool.NewBuffer(sectionMemory, p.job.TmpDir),
+		passwords: spool.NewBuffer(bufferMemory, p.job.TmpDir), lines: spool.NewBuffer(bufferMemory, p.job.TmpDir),
 	}
 	var sum total
 	done := 0
@@ -107,62 +111,18 @@ func (p *planning) sections(ctx context.Context, targets []target, w *plan.Write
 // inOrder plans several targets at once and hands their sections on in the
 // order of the targets.
 func (p *planning) inOrder(ctx context.Context, targets []target, each func(*section) error) error {
-	workers := p.view.Features().Concurrency
-	group, ctx := errgroup.WithContext(ctx)
-	coming := make(chan chan *section, workers-1)
-	benches := make(chan *bench, workers)
-	for range workers {
-		b := p.newBench(workers)
-		defer b.close()
-		benches <- b
-	}
-	group.Go(func() error {
-		defer close(coming)
-		for i := range targets {
-			b := <-benches
-			result := make(chan *section, 1)
-			group.Go(func() error {
-				defer close(result)
-				s, err := p.section(ctx, &targets[i], b)
-				benches <- b
-				if err == nil {
-					result <- s
-				}
-				return err
-			})
-			select {
-			case coming <- result:
-			case <-ctx.Done():
-				drop(result)
-				return stopped(ctx) // or else scopes would be missing without a word
-			}
-		}
-		return nil
-	})
-	group.Go(func() error {
-		for result := range coming {
-			s, ok := <-result
-			if !ok {
-				return nil // its error is the group's
-			}
-			if err := each(s); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	err := group.Wait()
-	for result := range coming {
-		drop(result)
-	}
-	return err
-}
-
-// drop frees a section that goes into no plan.
-func drop(result <-chan *section) {
-	if s, ok := <-result; ok {
-		s.close()
-	}
+	benches := p.job.newBenches(p.view)
+	defer benches.close()
+	return (&lineup[*section]{
+		pieces: len(targets), open: benches.open(), room: p.room,
+		size: func(i int) int64 { return targets[i].size() },
+		do: func(ctx context.Context, i int) (*section, error) {
+			b := benches.take()
+			defer benches.clear(b)
+			return p.section(ctx, &targets[i], b)
+		},
+		each: each,
+	}).run(ctx)
 }
 
 // foundBad returns how many rows only comparing showed to be bad. The steps of

@@ -51,13 +51,8 @@ func (n *names) of(ctx context.Context, p *planning, t *target) (projectNames, e
 }
 
 func (p *planning) askNames(ctx context.Context, project brick.Scope) (k projectNames) {
-	if k.roles, k.err = p.view.Roles(ctx, project); k.err != nil {
+	if k.roles, k.groups, k.err = p.askRolesAndGroups(ctx, project); k.err != nil {
 		return projectNames{err: k.err}
-	}
-	if p.part.hasGroups {
-		if k.groups, k.err = p.view.Groups(ctx, project); k.err != nil {
-			return projectNames{err: k.err}
-		}
 	}
 	if name := p.job.Params.DefaultRole; name != "" {
 		role, err := brick.FindRole(k.roles, name)
@@ -69,6 +64,23 @@ func (p *planning) askNames(ctx context.Context, project brick.Scope) (k project
 		k.newRole = role.ID
 	}
 	return k
+}
+
+// askRolesAndGroups asks for both at the same time. When the roles cannot be
+// told that is the error, whatever came of the groups.
+func (p *planning) askRolesAndGroups(ctx context.Context, project brick.Scope) (roles []brick.Role, groups []string, err error) {
+	var unknown error
+	asking, enough := context.WithCancel(ctx)
+	defer enough()
+	var other sync.WaitGroup
+	if p.part.hasGroups {
+		other.Go(func() { groups, unknown = p.view.Groups(asking, project) })
+	}
+	if roles, err = p.view.Roles(ctx, project); err != nil {
+		enough()
+	}
+	other.Wait()
+	return roles, groups, cmp.Or(err, unknown)
 }
 
 // resolver says how the rows of a target are read. The organization's rows

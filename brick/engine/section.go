@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
+	"sync"
 
 	"users-brick/brick"
 	"users-brick/brick/plan"
@@ -14,6 +16,7 @@ import (
 // section is the plan of one scope, on its way into the plan file.
 type section struct {
 	summary   brick.Summary
+	cutoff    int           // bytes of each buffer that stay in memory
 	changes   *spool.Buffer // lines of plan.ndjson
 	notes     *spool.Buffer // lines of findings.ndjson
 	passwords *spool.Buffer // lines of passwords.ndjson
@@ -22,28 +25,52 @@ type section struct {
 	err       error         // why the scope is not planned
 }
 
-// sectionMemory is how many bytes of each part of a section stay in memory.
-const sectionMemory = 1 << 20
+// bufferMemory is how many bytes of a buffer stay in memory where there are
+// only a few.
+const bufferMemory = 1 << 20
+
+// sectionCutoff returns how many bytes of each part of a section stay in
+// memory. When all that are open at once fill theirs, and as many near the
+// head do after them, that is no more than the room for those that wait.
+func sectionCutoff(room int64, open int) int {
+	return int(min(max(room/int64(2*open), 16<<10), bufferMemory))
+}
 
 func (p *planning) newSection(t *target) *section {
-	s := &section{
-		summary:   brick.Summary{Scope: t.scope, MayEmpty: t.mayEmpty},
-		changes:   spool.NewBuffer(sectionMemory, p.job.TmpDir),
-		notes:     spool.NewBuffer(sectionMemory, p.job.TmpDir),
-		passwords: spool.NewBuffer(sectionMemory, p.job.TmpDir),
-		lines:     spool.NewBuffer(sectionMemory, p.job.TmpDir),
+	return &section{
+		summary:   brick.Summary{Scope: t.scope, MayEmpty: t.mayEmpty, Rows: t.size()},
+		cutoff:    p.cutoff,
+		changes:   spool.NewBuffer(p.cutoff, p.job.TmpDir),
+		notes:     spool.NewBuffer(p.cutoff, p.job.TmpDir),
+		passwords: spool.NewBuffer(p.cutoff, p.job.TmpDir),
+		lines:     spool.NewBuffer(p.cutoff, p.job.TmpDir),
 	}
-	if t.rows != nil {
-		s.summary.Rows = t.rows.Len()
+}
+
+func (s *section) buffers() [4]*spool.Buffer {
+	return [...]*spool.Buffer{s.changes, s.notes, s.passwords, s.lines}
+}
+
+// emptySection is about how many bytes a section without any change holds.
+const emptySection = 1 << 10
+
+// held returns about how many bytes of memory the section holds. A part that
+// went to a file counts as full, so that open files are bounded, too.
+func (s *section) held() int64 {
+	sum := int64(emptySection)
+	for _, b := range s.buffers() {
+		sum += min(b.Len(), int64(s.cutoff))
 	}
-	return s
+	for _, name := range s.summary.CreateGroups {
+		sum += int64(len(name))
+	}
+	return sum
 }
 
 func (s *section) close() {
-	s.changes.Close()
-	s.notes.Close()
-	s.passwords.Close()
-	s.lines.Close()
+	for _, b := range s.buffers() {
+		b.Close()
+	}
 }
 
 // files are what a plan is written to.
@@ -80,22 +107,6 @@ func (f *files) close(failed error) error {
 	}
 	return errors.Join(plan.WritePasswords(f.dir, f.passwords), plan.WriteLines(f.dir, f.lines))
 }
-
-// bench is what one worker needs to compare a scope: a place to sort the
-// members in, used again for the next scope.
-type bench struct {
-	members *spool.Sorter
-}
-
-func (p *planning) newBench(workers int) *bench {
-	memory := p.job.Memory
-	if memory <= 0 {
-		memory = spool.DefaultMemory
-	}
-	return &bench{spool.New(spool.Options{Memory: max(memory/int64(2*workers), 1<<20), Dir: p.job.TmpDir})}
-}
-
-func (b *bench) close() { b.members.Close() }
 
 // section compares one target with the platform. What goes wrong with this
 // scope alone becomes its failure; an error ends the run.
@@ -141,15 +152,7 @@ func ofScope(err error) error {
 const lookUpEvery = 1000
 
 func (p *planning) compare(ctx context.Context, t *target, b *bench, s *section) error {
-	names, err := p.names.of(ctx, p, t)
-	if err != nil {
-		return err
-	}
-	need := platform.Need{Groups: p.part.hasGroups}
-	if t.rows != nil {
-		need.Members = t.rows.Len()
-	}
-	have, err := p.members(ctx, t.scope, need, b)
+	names, have, err := p.ask(ctx, t, b)
 	if err != nil {
 		return err
 	}
@@ -180,6 +183,29 @@ func (p *planning) compare(ctx context.Context, t *target, b *bench, s *section)
 	}
 	s.summary.CreateGroups = rules.Groups.Created()
 	return nil
+}
+
+// ask asks for the names and the members of a target at the same time. When
+// the names cannot be told nobody looks at the members any more, whatever
+// came of them.
+func (p *planning) ask(ctx context.Context, t *target, b *bench) (projectNames, *spool.Sorted, error) {
+	var known projectNames
+	var unknown error
+	reading, enough := context.WithCancel(ctx)
+	defer enough()
+	var names sync.WaitGroup
+	names.Go(func() {
+		if known, unknown = p.names.of(ctx, p, t); unknown != nil {
+			enough()
+		}
+	})
+	need := platform.Need{Groups: p.part.hasGroups, Members: t.size()}
+	have, err := p.members(reading, t.scope, need, b)
+	names.Wait()
+	if unknown != nil && err == nil {
+		have.Close()
+	}
+	return known, have, cmp.Or(unknown, err)
 }
 
 // members reads the members of a scope and puts them in the order of logins.

@@ -23,6 +23,15 @@ type target struct {
 	err      error        // why it cannot be planned
 }
 
+// size returns how many rows belong to the target: about as many members as
+// it has, as far as anybody knows before asking.
+func (t *target) size() int64 {
+	if t.rows == nil {
+		return 0
+	}
+	return t.rows.Len()
+}
+
 // targets finds the scopes of the run, in order. A project that cannot be
 // found is a target with an error; what makes the whole run impossible is an
 // error of kind BadInput.

@@ -1,0 +1,77 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"users-brick/brick"
+	"users-brick/brick/plan"
+)
+
+// batch does some changes of one scope. Those whose password is refused are
+// done again without it.
+func (a *applying) batch(ctx context.Context, batch []brick.Change) {
+	if a.stopped(ctx) != nil {
+		return
+	}
+	generatePasswords(batch)
+	var refused []int
+	errs := a.conn.Apply(ctx, batch[0].Scope, batch)
+	for i, err := range errs {
+		if err != nil && brick.KindOf(err) == brick.BadPassword {
+			refused = append(refused, i)
+			continue
+		}
+		a.note(&batch[i], err)
+	}
+	if len(refused) == 0 {
+		return
+	}
+	for i, err := range a.withoutPasswords(ctx, batch, refused) {
+		at := refused[i]
+		if err == nil {
+			err = fmt.Errorf("all is done but the password: %w", errs[at])
+		}
+		a.note(&batch[at], err)
+	}
+}
+
+// withoutPasswords does changes of a batch again whose given password was
+// refused: a new account gets a generated one, an existing account keeps its
+// own.
+func (a *applying) withoutPasswords(ctx context.Context, batch []brick.Change, refused []int) []error {
+	again := make([]brick.Change, len(refused))
+	for i, at := range refused {
+		again[i] = batch[at]
+		again[i].Password, again[i].SetPassword = brick.Secret{}, false
+	}
+	generatePasswords(again)
+	return a.conn.Apply(ctx, batch[0].Scope, again)
+}
+
+// note remembers what became of a change. What was not tried stays pending.
+func (a *applying) note(c *brick.Change, err error) {
+	switch k := brick.KindOf(err); {
+	case err == nil:
+		a.out.Set(c.Seq, plan.Done)
+	case k == brick.Interrupted:
+		return
+	default:
+		a.out.Fail(c.Seq, err)
+		if k == brick.Denied {
+			a.end(err)
+		}
+	}
+	a.job.Emit.Send(brick.Applied{Change: c, Err: err, Done: a.done.Add(1), Total: a.plan.End.Changes})
+}
+
+// generatePasswords gives the new accounts of a batch that have no password
+// one of their own.
+func generatePasswords(batch []brick.Change) {
+	for i := range batch {
+		c := &batch[i]
+		if c.Scope.Level == brick.OrganizationLevel && c.Action == brick.Add && !c.Password.Given() {
+			c.Password = GeneratePassword()
+		}
+	}
+}

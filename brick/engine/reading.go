@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"context"
+	"iter"
+
+	"users-brick/brick"
+	"users-brick/brick/plan"
+	"users-brick/brick/platform"
+	"users-brick/brick/spool"
+)
+
+// reading looks at the scopes of a plan again, several at once.
+type reading struct {
+	planning
+	plan *plan.Plan
+}
+
+func (j *Job) newReading(view *platform.View, p *plan.Plan) *reading {
+	return &reading{planning: planning{job: j, view: view}, plan: p}
+}
+
+// seen is what came of looking at one scope.
+type seen struct {
+	scope brick.Scope
+	moved moved
+	holds bool  // everybody is as the plan wants him
+	wrong int64 // changes that are told as done and are not
+	err   error // why the scope could not be read
+}
+
+func (s *seen) held() int64 { return 0 }
+func (s *seen) close()      {}
+
+// inOrder looks at the scopes with changes and hands on what it saw in the
+// order of the plan. Look says what there was to see, also when the scope
+// could not be read. What concerns the whole run ends it at once.
+func (r *reading) inOrder(ctx context.Context, look func(context.Context, plan.Section, *bench) *seen, each func(*seen) error) error {
+	sections := r.plan.Sections()
+	benches := r.job.newBenches(r.view)
+	defer benches.close()
+	return (&lineup[*seen]{
+		pieces: len(sections), open: benches.open(), room: 1,
+		size: func(i int) int64 { return sections[i].N },
+		do: func(ctx context.Context, i int) (*seen, error) {
+			b := benches.take()
+			defer benches.clear(b)
+			s := look(ctx, sections[i], b)
+			switch {
+			case s.err != nil && ctx.Err() != nil:
+				return nil, stopped(ctx)
+			case fatal(s.err):
+				return nil, s.err
+			}
+			return s, nil
+		},
+		each: each,
+	}).run(ctx)
+}
+
+// need says what is read of a scope that a plan was made for.
+func (r *reading) need(s *brick.Summary) platform.Need {
+	return platform.Need{Groups: r.plan.Header.Groups, Members: s.WasEnabled + s.WasDisabled}
+}
+
+// read reads a scope with changes: what the plan says of it, and its members
+// as they are now.
+func (r *reading) read(ctx context.Context, section plan.Section, b *bench) (brick.Summary, *spool.Sorted, error) {
+	summary, err := section.Summary()
+	if err != nil {
+		return summary, nil, err
+	}
+	have, err := r.members(ctx, section.Scope, r.need(&summary), b)
+	return summary, have, err
+}
+
+// eachOf calls a function with every change of a section and the member as
+// the platform holds him now, nil when he is not there.
+func (r *reading) eachOf(ctx context.Context, section plan.Section, b *bench, each func(*brick.Change, *brick.Member)) error {
+	_, have, err := r.read(ctx, section, b)
+	if err != nil {
+		return err
+	}
+	defer have.Close()
+	return pair(section.Changes(), have, each)
+}
+
+// crowd counts the members of a scope, without the spared.
+type crowd struct{ enabled, disabled int64 }
+
+func (c *crowd) add(s brick.Status, n int64) {
+	switch s {
+	case brick.Enabled:
+		c.enabled += n
+	case brick.Disabled:
+		c.disabled += n
+	}
+}
+
+// sameCrowd does what eachOf does, and where the plan takes people out it also
+// reports whether the scope has as many members as the guard judged by, but
+// for changes that are done already.
+func (r *reading) sameCrowd(ctx context.Context, section plan.Section, b *bench, each func(*brick.Change, *brick.Member)) (bool, error) {
+	summary, have, err := r.read(ctx, section, b)
+	if err != nil {
+		return false, err
+	}
+	defer have.Close()
+	expected := crowd{summary.WasEnabled, summary.WasDisabled}
+	err = pair(section.Changes(), have, func(c *brick.Change, now *brick.Member) {
+		if plan.Holds(c, now) && !plan.Fits(c, now) {
+			expected.add(statusOf(c.Before), -1)
+			expected.add(statusOf(c.After), 1)
+		}
+		each(c, now)
+	})
+	if err != nil || summary.Counts.Removals() == 0 {
+		return true, err
+	}
+	now, err := r.crowd(have)
+	return now == expected, err
+}
+
+// crowd counts sorted members.
+func (r *reading) crowd(have *spool.Sorted) (crowd, error) {
+	var c crowd
+	for m, err := range membersOf(have) {
+		if err != nil {
+			return c, err
+		}
+		if !r.sparing.Spares(m.Login, false) {
+			c.add(m.Status, 1)
+		}
+	}
+	return c, nil
+}
+
+// statusOf returns the status of a member, zero when he is not there.
+func statusOf(m *brick.Member) brick.Status {
+	if m == nil {
+		return 0
+	}
+	return m.Status
+}
+
+// pair walks the changes of a scope along its members, both in the order of
+// logins.
+func pair(changes iter.Seq2[brick.Change, error], have *spool.Sorted, each func(*brick.Change, *brick.Member)) error {
+	next, stop := iter.Pull2(membersOf(have))
+	defer stop()
+	m, err, ok := next()
+	for c, broken := range changes {
+		if broken != nil {
+			return broken
+		}
+		for ok && err == nil && m.Login < c.Login() {
+			m, err, ok = next()
+		}
+		if err != nil {
+			return err
+		}
+		if ok && m.Login == c.Login() {
+			each(&c, &m)
+			continue
+		}
+		each(&c, nil)
+	}
+	return nil
+}
