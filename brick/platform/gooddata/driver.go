@@ -2,6 +2,11 @@ package gooddata
 
 import (
 	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
 
 	"users-brick/brick"
 	"users-brick/brick/platform"
@@ -21,7 +26,7 @@ type Options struct {
 	Password brick.Secret
 	SST      brick.Secret
 
-	Web   *platform.Web // through which all requests go
+	Web   *platform.Web // through which all requests go; required, and the caller closes it
 	RunID string        // goes into the id of every request
 	Agent string        // how the program calls itself, such as "users-brick 1.2"
 	Emit  brick.Emit    // hears of warnings; may be nil
@@ -30,14 +35,76 @@ type Options struct {
 // Driver works on the platform under one account. It is a [platform.Driver]
 // with all the optional abilities.
 type Driver struct {
-	options Options
+	options    Options
+	base       string // of every address: scheme and host
+	authority  string // the same in one spelling
+	client     *http.Client
+	session    *session
+	idPrefix   string // of every request's id
+	calls      atomic.Int64
+	deprecated sync.Map // kinds of resources that were warned of
+	people     people
+	lost       logins // creations of which nobody knows what became
+	self       self
+	pages      pages
+	projects   projects
 }
 
 // Open logs in. A refused login is an error of kind Denied, and is never tried
 // again; options that cannot be used are one of kind BadInput. The caller
 // closes the driver, which ends the session.
 func Open(ctx context.Context, o Options) (*Driver, error) {
-	panic("seam")
+	u, err := address(&o)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	client := *o.Web.Client()
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	d := &Driver{options: o, base: u.String(), authority: authority(u), client: &client, idPrefix: idPrefix(o.RunID), session: newSession(ctx)}
+	if err := d.begin(ctx); err != nil {
+		d.session.close()
+		return nil, err
+	}
+	return d, nil
+}
+
+func (o *Options) check() error {
+	switch {
+	case o.Web == nil:
+		return brick.Errorf(brick.BadInput, "nothing is said about how to send requests")
+	case o.Username != "" && o.Password.Given(), o.SST.Given():
+		return nil
+	case o.Username != "":
+		return missingLogin("the password for " + o.Username + " is missing")
+	case o.Password.Given():
+		return missingLogin("the user name that belongs to the password is missing")
+	}
+	return missingLogin("there is no login for the platform")
+}
+
+func missingLogin(what string) error {
+	return &brick.Error{Kind: brick.BadInput, Err: errors.New(what), Hint: "give GDC_USERNAME and GDC_PASSWORD, or GDC_SST"}
+}
+
+// hasPassword reports whether the driver logs in by itself.
+func (o *Options) hasPassword() bool { return o.Username != "" && o.Password.Given() }
+
+// begin gets the first tokens.
+func (d *Driver) begin(ctx context.Context) error {
+	d.session.renew = d.renewTT
+	d.session.sst = d.options.SST
+	if d.options.hasPassword() {
+		d.session.open, d.session.sst = d.logIn, brick.Secret{}
+	}
+	d.session.now = &token{ended: true, good: true} // none yet: the first to ask begins the session
+	t, err := d.session.take(ctx)
+	if err == nil {
+		d.session.settle(t, nil)
+	}
+	return err
 }
 
 // batch is how many changes one Apply takes. The platform takes a hundred
@@ -45,10 +112,27 @@ func Open(ctx context.Context, o Options) (*Driver, error) {
 // people be set with one request for each group.
 const batch = 10_000
 
-// Features says that a call may carry ten thousand changes.
-func (d *Driver) Features() platform.Features {
-	panic("seam")
+// idPrefix makes the first part of the ids of all requests from the id of the
+// run.
+func idPrefix(run string) string {
+	safe := strings.Map(func(r rune) rune {
+		if r < 0x80 && ordinary(string(r)) {
+			return r
+		}
+		return '-'
+	}, run)
+	return firstOf(safe[:min(len(safe), 64)], "run") + ":"
 }
 
 // Web returns what the requests go through.
 func (d *Driver) Web() *platform.Web { return d.options.Web }
+
+// Close ends the session, if the driver began it itself. It is not to be used
+// afterwards.
+func (d *Driver) Close() error {
+	t := d.session.close()
+	if d.options.hasPassword() && t.state != "" {
+		d.logOut(context.WithoutCancel(d.session.life), t)
+	}
+	return nil
+}

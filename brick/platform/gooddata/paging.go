@@ -2,7 +2,11 @@ package gooddata
 
 import (
 	"context"
+	"hash/maphash"
 	"iter"
+	"net/http"
+
+	"users-brick/brick"
 )
 
 // pageSize is how many items are asked for at once; the platform may give
@@ -14,14 +18,95 @@ type listing[T any] struct {
 	kind   string                                 // whose pages have one size: "members", "accounts", ...
 	path   func(offset, limit int) string         // of a page
 	decode func(body []byte) ([]T, string, error) // items and the link to the next page, "" when there is none
-	key    func(*T) string                        // tells items apart
+	key    func(*T) string                        // tells items apart; "" for an item that is like no other
 	about  int64                                  // how many items may come, 0 when nobody knows
+
+	// linked says that a page without a link is the last one: pages of this
+	// resource are not counted off.
+	linked bool
 }
 
 // each yields every item of a listing once. Where the platform names a next
 // page that is followed; otherwise pages are counted off, several at once as
 // far as the listing is expected to go. A page that the platform cuts shorter
-// than was asked for is not taken for the last.
+// than was asked for is not taken for the last. After an error the sequence
+// ends.
+//
+// What is added or taken away while pages are counted off moves the others: an
+// item may then be missed, but none comes twice.
 func each[T any](ctx context.Context, d *Driver, l listing[T]) iter.Seq2[T, error] {
-	panic("seam")
+	return func(yield func(T, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		w := &walk[T]{listing: l, driver: d, yield: yield, seed: maphash.MakeSeed()}
+		defer w.crew.Wait()
+		defer cancel()
+		if err := w.run(ctx); err != nil {
+			var none T
+			yield(none, err)
+		}
+	}
+}
+
+// fetched is one page of a listing, or why there is none.
+type fetched[T any] struct {
+	items []T
+	next  string
+	err   error
+}
+
+// fetch asks for a page.
+func (l *listing[T]) fetch(ctx context.Context, d *Driver, path string) (p fetched[T]) {
+	a, err := d.do(ctx, call{method: http.MethodGet, path: path})
+	if err != nil {
+		return fetched[T]{err: err}
+	}
+	if p.items, p.next, err = l.decode(a.body); err != nil {
+		return fetched[T]{err: garbled(a, err)}
+	}
+	return p
+}
+
+// barren is how many pages in a row may bring nothing new before the platform
+// is taken to send the same again and again.
+const barren = 16
+
+// give yields the items of a page that are new. It returns false when nobody
+// wants more.
+func (w *walk[T]) give(items []T) (bool, error) {
+	news := 0
+	for i := range items {
+		if !w.isNew(&items[i]) {
+			continue
+		}
+		news++
+		if !w.yield(items[i], nil) {
+			return false, nil
+		}
+	}
+	if w.idle++; news > 0 {
+		w.idle = 0
+	}
+	if w.idle > barren {
+		return false, brick.Errorf(brick.Failed, "the platform sends the same page of %s again and again", w.kind)
+	}
+	return true, nil
+}
+
+// isNew reports whether an item comes for the first time. Only a hash of its
+// key is kept, 64 bits at random for each listing: some twenty bytes a member,
+// and one listing of a million in thirty million would lose somebody by it.
+func (w *walk[T]) isNew(item *T) bool {
+	key := w.key(item)
+	if key == "" {
+		return true
+	}
+	hash := maphash.String(w.seed, key)
+	if _, known := w.seen[hash]; known {
+		return false
+	}
+	if w.seen == nil {
+		w.seen = map[uint64]struct{}{}
+	}
+	w.seen[hash] = struct{}{}
+	return true
 }

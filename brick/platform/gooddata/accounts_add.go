@@ -1,0 +1,130 @@
+package gooddata
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"sync"
+
+	"users-brick/brick"
+)
+
+// addAccount creates an account. When its login is taken already the account
+// is adopted: what is given is laid over it.
+//
+// A creation must not be sent twice. When its answer is lost the platform is
+// asked whether there is the account now; if not, the error is of kind
+// Unavailable, the change is tried again as a whole, and begins with asking.
+func (d *Driver) addAccount(ctx context.Context, s brick.Scope, login brick.Login, c *brick.Change) error {
+	if d.lost.has(login) {
+		adopted, err := d.adopt(ctx, s, login, c)
+		if adopted || err != nil {
+			return err
+		}
+	}
+	err := d.create(ctx, s, login, c)
+	switch {
+	case err == nil:
+		d.lost.drop(login)
+	case taken(err):
+		return d.adoptTaken(ctx, s, login, c, err)
+	case brick.KindOf(err) == brick.Unavailable:
+		d.lost.add(login)
+		if adopted, adoptErr := d.adopt(ctx, s, login, c); adopted {
+			return adoptErr
+		}
+	}
+	return err
+}
+
+// create sends a new account.
+func (d *Driver) create(ctx context.Context, s brick.Scope, login brick.Login, c *brick.Change) error {
+	a, err := d.do(ctx, call{
+		method: http.MethodPost, path: accountsPath(s),
+		body: newAccount(login, given(c), c.Password), hide: []brick.Secret{c.Password},
+	})
+	if err != nil {
+		return ofOrganization(ofPassword(err, c.Password))
+	}
+	d.remember(login, d.createdID(a))
+	return nil
+}
+
+// createdID returns the id of a new account, empty when the answer does not
+// tell.
+func (d *Driver) createdID(a *answer) string {
+	const prefix = "/gdc/account/profile/"
+	if id := d.idIn(a.header.Get("Location"), prefix); id != "" {
+		return id
+	}
+	var body struct {
+		URI string `json:"uri"`
+	}
+	if json.Unmarshal(a.body, &body) != nil {
+		return ""
+	}
+	return d.idIn(body.URI, prefix)
+}
+
+// adopt lays what is given over the account of a login, and reports whether
+// there is one. The password is left alone: it is the account's own, or it was
+// set by a creation of which no answer came.
+func (d *Driver) adopt(ctx context.Context, s brick.Scope, login brick.Login, c *brick.Change) (bool, error) {
+	have, found, err := d.lookUp(ctx, s, login)
+	if err != nil || !found {
+		return false, err
+	}
+	d.lost.drop(login)
+	return true, d.put(ctx, &have, given(c), brick.Secret{})
+}
+
+// adoptTaken adopts an account whose login the platform calls taken.
+func (d *Driver) adoptTaken(ctx context.Context, s brick.Scope, login brick.Login, c *brick.Change, taken error) error {
+	adopted, err := d.adopt(ctx, s, login, c)
+	if adopted || err != nil {
+		return err
+	}
+	e, _ := errors.AsType[*brick.Error](taken)
+	full := *e
+	if d.lost.has(login) { // it may be our own, and not to be seen yet
+		full.Kind = brick.Unavailable
+		return &full
+	}
+	full.Kind, full.Err = brick.Invalid, errors.New("the login is taken in another organization")
+	full.Hint = "logins are unique across organizations: give the person another one, or have the other account removed"
+	return &full
+}
+
+// taken reports whether an account was refused since its login is in use.
+func taken(err error) bool {
+	p, ok := errors.AsType[*problem](err)
+	return ok && p.is("gdc1052", "LoginNameAlreadyRegisteredException")
+}
+
+// logins is a set of logins.
+type logins struct {
+	mu  sync.Mutex
+	set map[brick.Login]bool
+}
+
+func (l *logins) has(login brick.Login) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.set[login]
+}
+
+func (l *logins) add(login brick.Login) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.set == nil {
+		l.set = map[brick.Login]bool{}
+	}
+	l.set[login] = true
+}
+
+func (l *logins) drop(login brick.Login) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.set, login)
+}

@@ -1,0 +1,115 @@
+package gooddata
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"golang.org/x/sync/errgroup"
+
+	"users-brick/brick"
+)
+
+// accountsAtOnce is how many accounts are changed at once; what goes out at
+// once is the business of the Web.
+const accountsAtOnce = 64
+
+// applyAccounts does changes of an organization's accounts; the i-th error
+// says what became of the i-th change. Once ctx has ended no more are begun.
+func (d *Driver) applyAccounts(ctx context.Context, s brick.Scope, batch []brick.Change) []error {
+	errs := make([]error, len(batch))
+	var b brake
+	var crew errgroup.Group
+	crew.SetLimit(accountsAtOnce)
+	for i := range batch {
+		crew.Go(func() error {
+			errs[i] = b.try(ctx, func() error { return d.applyAccount(ctx, s, &batch[i]) })
+			return nil
+		})
+	}
+	_ = crew.Wait() // nobody returns an error
+	return errs
+}
+
+func (d *Driver) applyAccount(ctx context.Context, s brick.Scope, c *brick.Change) error {
+	login := brick.Login(brick.Fold(string(c.Login())))
+	switch c.Action {
+	case brick.Add:
+		return d.addAccount(ctx, s, login, c)
+	case brick.Update:
+		return d.updateAccount(ctx, s, login, c)
+	case brick.Remove:
+		return d.removeAccount(ctx, s, login, c)
+	}
+	return brick.Errorf(brick.Invalid, "an account cannot be %s", c.Action.Done())
+}
+
+// updateAccount lays what is given over an account.
+func (d *Driver) updateAccount(ctx context.Context, s brick.Scope, login brick.Login, c *brick.Change) error {
+	if have, ok := accountOf(c.Before); ok {
+		err := d.put(ctx, &have, given(c), c.Password)
+		if err == nil || brick.KindOf(err) != brick.NotFound {
+			return err
+		}
+	}
+	have, found, err := d.lookUp(ctx, s, login)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return brick.Errorf(brick.NotFound, "the organization has no such account")
+	}
+	return d.put(ctx, &have, given(c), c.Password)
+}
+
+// put sends an account with what is given laid over it. Nothing is sent when
+// it is so already and there is no password to set.
+func (d *Driver) put(ctx context.Context, have *account, given *brick.Profile, password brick.Secret) error {
+	if len(have.profile.Differs(given)) == 0 && !password.Given() {
+		return nil
+	}
+	_, err := d.do(ctx, call{
+		method: http.MethodPut, path: profilePath(have.ref.id),
+		body: changedAccount(have, given, password), hide: []brick.Secret{password},
+	})
+	return ofPassword(err, password)
+}
+
+// removeAccount deletes an account; one that is gone is as it should be.
+func (d *Driver) removeAccount(ctx context.Context, s brick.Scope, login brick.Login, c *brick.Change) error {
+	have, ok := accountOf(c.Before)
+	if !ok {
+		var err error
+		if have, ok, err = d.lookUp(ctx, s, login); err != nil || !ok {
+			return err
+		}
+	}
+	_, err := d.do(ctx, call{method: http.MethodDelete, path: profilePath(have.ref.id)})
+	if kind := brick.KindOf(err); err != nil && kind != brick.NotFound && kind != brick.Gone {
+		return err
+	}
+	d.forget(login)
+	return nil
+}
+
+// given returns what a change gives.
+func given(c *brick.Change) *brick.Profile {
+	if c.After == nil {
+		return &brick.Profile{}
+	}
+	return &c.After.Profile
+}
+
+// ofPassword finds out whether it was the password that the platform refused.
+// A refusal without any reason is one of these: it is what a password gets
+// that was used before.
+func ofPassword(err error, password brick.Secret) error {
+	e, ok := errors.AsType[*brick.Error](err)
+	p, refused := errors.AsType[*problem](err)
+	if !ok || !refused || !password.Given() || e.Kind != brick.Invalid || !p.aboutPassword() {
+		return err
+	}
+	full := *e
+	full.Kind = brick.BadPassword
+	return &full
+}

@@ -1,0 +1,170 @@
+package gooddata
+
+import (
+	"context"
+	"sync"
+
+	"users-brick/brick"
+)
+
+// mostKnown is how much is remembered of all projects: each of them, and each
+// of their groups, counts one and takes about a hundred bytes.
+const mostKnown = 1 << 18
+
+// projects remember what was learnt of projects, so that planning and
+// applying ask for it once. When there are too many, arbitrary ones are
+// forgotten. The zero projects know nothing.
+type projects struct {
+	mu     sync.Mutex
+	known  map[string]*knownProject
+	size   int
+	busy   map[string]chan struct{} // what is being asked for
+	shared map[string]*roleSet      // sets of roles, since most projects have the same
+	public bool                     // the internal list of roles is not there
+}
+
+type knownProject struct {
+	roles  *roleSet  // nil when they are not known
+	groups *groupSet // nil when they are not known
+	fresh  bool      // the groups were read, and no listing has used them yet
+}
+
+func (k *knownProject) size() int {
+	if k.groups == nil {
+		return 1
+	}
+	return 1 + len(k.groups.groups)
+}
+
+// turn waits until nobody else asks for the same.
+func (p *projects) turn(ctx context.Context, what string) (leave func(), err error) {
+	for {
+		p.mu.Lock()
+		other, taken := p.busy[what]
+		if !taken {
+			break
+		}
+		p.mu.Unlock()
+		select {
+		case <-other:
+		case <-ctx.Done():
+			return nil, stopped(ctx)
+		}
+	}
+	defer p.mu.Unlock()
+	if p.busy == nil {
+		p.busy = map[string]chan struct{}{}
+	}
+	mine := make(chan struct{})
+	p.busy[what] = mine
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		delete(p.busy, what)
+		close(mine)
+	}, nil
+}
+
+// stopped is the error of what is not begun any more.
+func stopped(ctx context.Context) error {
+	return brick.Errorf(brick.Interrupted, "stopped: %w", context.Cause(ctx))
+}
+
+// roles returns the roles of a project, nil when they are not known.
+func (p *projects) roles(id string) *roleSet {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if k := p.known[id]; k != nil {
+		return k.roles
+	}
+	return nil
+}
+
+// keepRoles remembers the roles of a project that is there.
+func (p *projects) keepRoles(id string, roles []brick.Role) *roleSet {
+	set, key := newRoleSet(id, roles)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if same, known := p.shared[key]; known {
+		set = same
+	} else if len(p.shared) < mostShared {
+		if p.shared == nil {
+			p.shared = map[string]*roleSet{}
+		}
+		p.shared[key] = set
+	}
+	p.change(id, func(k *knownProject) { k.roles = set })
+	return set
+}
+
+// groups returns the groups of a project, nil when they are not known. A
+// listing takes only those that no other has taken.
+func (p *projects) groups(id string, listing bool) *groupSet {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	k := p.known[id]
+	if k == nil || listing && !k.fresh {
+		return nil
+	}
+	if listing {
+		k.fresh = false
+	}
+	return k.groups
+}
+
+// keepGroups remembers the groups of a project.
+func (p *projects) keepGroups(id string, groups *groupSet, fresh bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.change(id, func(k *knownProject) { k.groups, k.fresh = groups, fresh })
+}
+
+// addGroup remembers a group that was made in a project whose groups are
+// known.
+func (p *projects) addGroup(id string, g group) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if k := p.known[id]; k != nil && k.groups != nil {
+		p.change(id, func(k *knownProject) { k.groups = k.groups.with(g) })
+	}
+}
+
+// change alters what is known of a project, and keeps to the limit. The
+// caller holds the lock.
+func (p *projects) change(id string, alter func(*knownProject)) {
+	k := p.known[id]
+	if k == nil {
+		k = &knownProject{}
+	} else {
+		p.size -= k.size()
+	}
+	alter(k)
+	for other, old := range p.known {
+		if p.size+k.size() <= mostKnown {
+			break
+		}
+		if old != k {
+			p.size -= old.size()
+			delete(p.known, other)
+		}
+	}
+	if p.known == nil {
+		p.known = map[string]*knownProject{}
+	}
+	p.known[id] = k
+	p.size += k.size()
+}
+
+// onlyPublic reports whether the internal list of roles is known not to be
+// there.
+func (p *projects) onlyPublic() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.public
+}
+
+func (p *projects) setOnlyPublic() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.public = true
+}
