@@ -41,7 +41,7 @@ type Resolver struct {
 // project does not know.
 func Merge(rows iter.Seq2[brick.Row, error], r *Resolver) iter.Seq2[Want, error] {
 	return func(yield func(Want, error) bool) {
-		m := merger{r: r, groups: foldedSet(r.Groups)}
+		m := merger{r: r, groups: foldedSet(r.Groups), roles: map[string]meaning{}}
 		for row, err := range rows {
 			if err != nil {
 				yield(Want{}, err)
@@ -65,6 +65,7 @@ func Merge(rows iter.Seq2[brick.Row, error], r *Resolver) iter.Seq2[Want, error]
 type merger struct {
 	r      *Resolver
 	groups map[string]bool
+	roles  map[string]meaning // by name
 	want   Want
 	doubts map[string]bool
 	known  int // rows that were bad when they came
@@ -149,14 +150,38 @@ func (m *merger) roleIDs(names []string) []string {
 			ids = append(ids, name)
 			continue
 		}
-		role, err := brick.FindRole(m.r.Roles, name)
-		if err != nil {
-			m.doubt(err.Error())
+		role := m.role(name)
+		if role.err != nil {
+			m.doubt(role.err.Error())
 			continue
 		}
-		ids = append(ids, role.ID)
+		ids = append(ids, role.id)
 	}
 	return brick.Set(ids)
+}
+
+// meaning is what the name of a role means in the project.
+type meaning struct {
+	id  string
+	err error
+}
+
+// keptMeanings is how many names are remembered: a project has a few roles,
+// and only a broken file has many names for them.
+const keptMeanings = 1000
+
+// role looks a name up, or remembers it: a few names come again and again.
+func (m *merger) role(name string) meaning {
+	known, ok := m.roles[name]
+	if ok {
+		return known
+	}
+	role, err := brick.FindRole(m.r.Roles, name)
+	known = meaning{role.ID, err}
+	if len(m.roles) < keptMeanings {
+		m.roles[name] = known
+	}
+	return known
 }
 
 func (m *merger) addGroups(row *brick.Row) {
