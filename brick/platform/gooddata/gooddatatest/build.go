@@ -3,6 +3,7 @@ package gooddatatest
 import (
 	"cmp"
 	"slices"
+	"strconv"
 
 	"users-brick/brick"
 )
@@ -79,7 +80,7 @@ func (b *builder) project(org *organization, from Project) {
 		p.data[CustomIDKey] = from.CustomID
 	}
 	for _, r := range completedAll(from.Roles) {
-		p.roles = append(p.roles, &role{r, slices.Contains(adminRoles, r.Identifier)})
+		p.roles = append(p.roles, &role{r, p.uri() + "/roles/" + strconv.Itoa(r.ID), slices.Contains(adminRoles, r.Identifier)})
 	}
 	for i := range from.Groups {
 		b.group(p, &from.Groups[i])
@@ -94,8 +95,7 @@ func (b *builder) group(p *project, from *Group) {
 	}
 	b.addGroup(p, g)
 	for _, login := range from.Members {
-		a := b.person(login)
-		g.members.put(a.id, a)
+		g.join(b.person(login))
 	}
 }
 
@@ -111,7 +111,7 @@ func (b *builder) members(p *project, from []Member) {
 			m.roles = append(m.roles, roles[identifier])
 		}
 		for _, name := range from[i].Groups {
-			p.named[brick.Fold(name)].members.put(m.account.id, m.account)
+			p.named[brick.Fold(name)].join(m.account)
 		}
 		members[i] = m
 	}

@@ -181,3 +181,13 @@ func (r reply) heads(pairs ...string) reply {
 	}
 	return r
 }
+
+// decoded returns the body of a reply.
+func decoded[T any](r reply) T {
+	r.t.Helper()
+	var into T
+	if err := json.Unmarshal([]byte(r.body), &into); err != nil {
+		r.t.Fatalf("body %q: %v", r.body, err)
+	}
+	return into
+}

@@ -1,8 +1,10 @@
 package gooddatatest
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 	"time"
 
@@ -92,6 +94,26 @@ func ReadFaults(source string, r io.Reader) (Faults, error) {
 		err = &brick.Error{Kind: brick.BadInput, Op: source, Err: fmt.Errorf("busy is %v", f.Busy), Hint: "it is a share, from 0 to 1"}
 	}
 	return f, err
+}
+
+// MarshalJSON writes what [ReadFaults] reads.
+func (f Faults) MarshalJSON() ([]byte, error) {
+	type plain Faults
+	text, err := encode(plain(f))
+	if err != nil {
+		return nil, err
+	}
+	var keys map[string]any
+	if err := json.Unmarshal(text, &keys); err != nil {
+		return nil, err
+	}
+	v := reflect.ValueOf(f)
+	for key, i := range fieldsOf(v.Type()) {
+		if d, ok := v.Field(i).Interface().(time.Duration); ok && d != 0 {
+			keys[key] = d.String()
+		}
+	}
+	return encode(keys)
 }
 
 // disturbs reports whether a request is one that may be disturbed.

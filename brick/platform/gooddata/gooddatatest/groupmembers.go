@@ -52,18 +52,27 @@ func (s *Server) modifyMembers(c *call) answer {
 	if refused := c.checkMembers(g, change.Operation, accounts); refused != nil {
 		return *refused
 	}
-	if change.Operation == "SET" {
-		g.members = roster[account]{}
-	}
-	for _, a := range accounts {
-		if change.Operation == "REMOVE" {
-			g.members.drop(a.id)
-		} else {
-			g.members.put(a.id, a)
-		}
-	}
+	g.modify(change.Operation, accounts)
 	g.updated = s.stamp()
 	return bare(http.StatusNoContent)
+}
+
+// modify does what has been checked.
+func (g *group) modify(operation string, accounts []*account) {
+	if operation == "SET" {
+		var before []*account
+		g.members.all(func(a *account) { before = append(before, a) })
+		for _, a := range before {
+			g.leave(a)
+		}
+	}
+	for _, a := range accounts {
+		if operation == "REMOVE" {
+			g.leave(a)
+		} else {
+			g.join(a)
+		}
+	}
 }
 
 // named returns the accounts whose profiles these are.

@@ -45,7 +45,7 @@ func (c *call) readMembers() ([]memberIn, *answer) {
 		if m.User == nil || m.User.Links.Self == "" {
 			return nil, refuse(c.badStructure("user", "STRUCTURE INVALID - Key 'self' is compulsory."))
 		}
-		if s := m.User.Content.Status; s != nil && *s != "ENABLED" && *s != "DISABLED" {
+		if s := m.User.Content.Status; s != nil && *s != wireStatus(brick.Enabled) && *s != wireStatus(brick.Disabled) {
 			return nil, refuse(c.badStructure("status", *s))
 		}
 	}
@@ -113,7 +113,7 @@ func (s *Server) changeMember(p *project, in *memberIn) (failure string) {
 	if have := p.members.get(a.id); have != nil {
 		*m = *have
 	}
-	if status := in.User.Content.Status; status != nil && *status == "DISABLED" {
+	if status := in.User.Content.Status; status != nil && *status == wireStatus(brick.Disabled) {
 		m.status = brick.Disabled
 	} else if status != nil {
 		m.status = brick.Enabled
@@ -121,7 +121,7 @@ func (s *Server) changeMember(p *project, in *memberIn) (failure string) {
 	if uris := in.User.Content.UserRoles; uris != nil {
 		m.roles = make([]*role, 0, len(*uris))
 		for _, uri := range *uris {
-			r := p.role(func(r *role) bool { return p.uriOf(r) == uri })
+			r := p.role(func(r *role) bool { return r.uri == uri })
 			if r == nil {
 				return "Cannot add user to project. Role " + uri + " doesn't exist"
 			}

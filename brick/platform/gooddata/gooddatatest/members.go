@@ -2,7 +2,8 @@ package gooddatatest
 
 import (
 	"net/http"
-	"strings"
+
+	"users-brick/brick"
 )
 
 // member appends a membership as the platform writes it.
@@ -10,8 +11,8 @@ func (o out) member(p *project, m *member) out {
 	a := m.account
 	uri, relative := a.uri(), p.uri()+"/users/"+a.id
 	o = o.raw(`{"user":{"content":{"email":`).nullable(a.texts[email]).raw(`,"firstname":`).nullable(a.texts[firstName]).
-		raw(`,"userRoles":`).roles(p, m).raw(`,"phonenumber":`).nullable(a.texts[phoneNumber]).
-		raw(`,"status":"`, strings.ToUpper(m.status.String()), `","lastname":`).nullable(a.texts[lastName]).
+		raw(`,"userRoles":`).roles(m).raw(`,"phonenumber":`).nullable(a.texts[phoneNumber]).
+		raw(`,"status":`).text(wireStatus(m.status)).raw(`,"lastname":`).nullable(a.texts[lastName]).
 		raw(`,"login":`).text(a.login).raw(`},"links":{"roles":`).text(relative, "/roles").
 		raw(`,"permissions":`).text(relative, "/permissions").raw(`,"self":`).text(uri).
 		raw(`,"projects":`).text(uri, "/projects").raw(`,"projectRelUri":`).text(relative)
@@ -19,11 +20,18 @@ func (o out) member(p *project, m *member) out {
 		raw(`,"title":`).text(a.texts[firstName].string, " ", a.texts[lastName].string).raw(`,"contributor":`).text(uri).raw(`}}}`)
 }
 
+func wireStatus(s brick.Status) string {
+	if s == brick.Disabled {
+		return "DISABLED"
+	}
+	return "ENABLED"
+}
+
 // roles appends the URIs of a member's roles.
-func (o out) roles(p *project, m *member) out {
+func (o out) roles(m *member) out {
 	o = append(o, '[')
 	for i, r := range m.roles {
-		o = o.comma(i).text(p.uriOf(r))
+		o = o.comma(i).text(r.uri)
 	}
 	return append(o, ']')
 }
@@ -42,7 +50,7 @@ func (s *Server) listMembers(c *call) answer {
 	if refused != nil {
 		return *refused
 	}
-	o, n := make(out, 0, 1000*min(limit, p.members.len())+16).raw(`{"users":[`), 0
+	o, n := make(out, 0, 700*min(limit, p.members.len())+16).raw(`{"users":[`), 0
 	p.members.page(offset, limit, func(m *member) {
 		o = o.comma(n).member(p, m)
 		n++
@@ -80,7 +88,7 @@ func (s *Server) memberRoles(c *call) answer {
 	if refused != nil {
 		return *refused
 	}
-	return ok(out(nil).raw(`{"associatedRoles":{"roles":`).roles(p, m).raw(`,"links":{"project":`).text(p.uri()).
+	return ok(out(nil).raw(`{"associatedRoles":{"roles":`).roles(m).raw(`,"links":{"project":`).text(p.uri()).
 		raw(`,"user":`).text(m.account.uri()).raw(`}}}`))
 }
 

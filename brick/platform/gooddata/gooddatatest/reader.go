@@ -33,8 +33,9 @@ func readInto(source string, text []byte, into any) error {
 	if err := r.value(reflect.ValueOf(into).Elem()); err != nil {
 		return err
 	}
+	end := r.start(r.dec.InputOffset())
 	if _, err := r.dec.Token(); !errors.Is(err, io.EOF) {
-		return r.wrong(r.start(r.dec.InputOffset()), "one document to a file", "something follows the document")
+		return r.wrong(end, "one document to a file", "something follows the document")
 	}
 	return nil
 }
@@ -200,59 +201,70 @@ func (r *reader) list(v reflect.Value, token json.Token) error {
 	return err
 }
 
+// scalar reads a text, a number, a duration, true or false.
 func (r *reader) scalar(v reflect.Value, token json.Token) error {
-	if v.Type() == reflect.TypeFor[time.Duration]() {
-		text, _ := token.(string)
-		d, err := time.ParseDuration(text)
-		if err != nil || d < 0 {
-			return r.expected(`a duration such as "20ms"`)
-		}
-		v.SetInt(int64(d))
-		return nil
-	}
+	set := false
 	switch have := token.(type) {
 	case string:
-		if v.Kind() == reflect.String {
-			v.SetString(have)
-			return nil
-		}
+		set = setText(v, have)
 	case bool:
-		if v.Kind() == reflect.Bool {
+		if set = v.Kind() == reflect.Bool; set {
 			v.SetBool(have)
-			return nil
 		}
 	case float64:
-		return r.number(v, have)
+		set = setNumber(v, have)
 	}
-	return r.expected(map[reflect.Kind]string{
-		reflect.String: "a text", reflect.Bool: "true or false",
-	}[v.Kind()] + numberWord(v.Kind()))
+	if !set {
+		return r.expected(wordFor(v))
+	}
+	return nil
 }
 
-func numberWord(k reflect.Kind) string {
-	if k == reflect.String || k == reflect.Bool {
-		return ""
+var durationType = reflect.TypeFor[time.Duration]()
+
+func setText(v reflect.Value, have string) bool {
+	if v.Type() == durationType {
+		d, err := time.ParseDuration(have)
+		v.SetInt(int64(d))
+		return err == nil && d >= 0
 	}
-	return "a number"
+	if v.Kind() != reflect.String {
+		return false
+	}
+	v.SetString(have)
+	return true
 }
 
-func (r *reader) number(v reflect.Value, have float64) error {
-	whole := have >= 0 && have == float64(int64(have)) && have < 1<<52
+func setNumber(v reflect.Value, have float64) bool {
+	whole := have < 1<<52 && have == float64(int64(have))
 	switch {
-	case v.Kind() == reflect.Float64 && have >= 0:
+	case have < 0 || v.Type() == durationType:
+		return false
+	case v.Kind() == reflect.Float64:
 		v.SetFloat(have)
 	case v.Kind() == reflect.Int && whole:
 		v.SetInt(int64(have))
 	case v.Kind() == reflect.Uint64 && whole:
 		v.SetUint(uint64(have))
-	case v.Kind() == reflect.String:
-		return r.expected("a text")
-	case v.Kind() == reflect.Bool:
-		return r.expected("true or false")
 	default:
-		return r.expected("a number, whole and not below 0,")
+		return false
 	}
-	return nil
+	return true
+}
+
+// wordFor says what a value must be.
+func wordFor(v reflect.Value) string {
+	switch {
+	case v.Type() == durationType:
+		return `a duration such as "20ms"`
+	case v.Kind() == reflect.String:
+		return "a text"
+	case v.Kind() == reflect.Bool:
+		return "true or false"
+	case v.Kind() == reflect.Float64:
+		return "a number"
+	}
+	return "a whole number"
 }
 
 // fieldsOf returns the fields of a struct by their keys.

@@ -5,9 +5,6 @@ import (
 	"strconv"
 )
 
-// uriOf returns the URI of a role.
-func (p *project) uriOf(r *role) string { return p.uri() + "/roles/" + strconv.Itoa(r.ID) }
-
 // permissions appends what a role allows.
 func (o out) permissions(r *role) out {
 	o = o.raw(`"permissions":{`)
@@ -53,7 +50,7 @@ func (s *Server) internalRoles(c *call) answer {
 	}
 	o := out(nil).raw(`{"internalProjectRoles":{"roles":[`)
 	for i, r := range p.anyOrder() {
-		o = o.comma(i).raw(`{"projectRole":{`).permissions(r).raw(`,`).meta(c, p, r, p.uriOf(r)).raw(`}}`)
+		o = o.comma(i).raw(`{"projectRole":{`).permissions(r).raw(`,`).meta(c, p, r, r.uri).raw(`}}`)
 	}
 	return ok(o.raw(`],"links":{"project":`).text(p.uri()).raw(`}}}`))
 }
@@ -67,7 +64,7 @@ func (s *Server) listRoles(c *call) answer {
 	}
 	o := out(nil).raw(`{"projectRoles":{"roles":[`)
 	for i, r := range p.anyOrder() {
-		o = o.comma(i).text(p.uriOf(r))
+		o = o.comma(i).text(r.uri)
 	}
 	return ok(o.raw(`],"links":{"project":`).text(p.uri(), "/").raw(`}}}`))
 }
@@ -92,7 +89,7 @@ func (s *Server) getRole(c *call) answer {
 	if refused != nil {
 		return *refused
 	}
-	return ok(out(nil).raw(`{"projectRole":{`).permissions(r).raw(`,"links":{"roleUsers":`).text(p.uriOf(r), "/users").
+	return ok(out(nil).raw(`{"projectRole":{`).permissions(r).raw(`,"links":{"roleUsers":`).text(r.uri, "/users").
 		raw(`},`).meta(c, p, r, "").raw(`}}`))
 }
 
@@ -110,5 +107,5 @@ func (s *Server) roleUsers(c *call) answer {
 			n++
 		}
 	})
-	return ok(o.raw(`],"links":{"project":`).text(p.uri()).raw(`,"role":`).text(p.uriOf(r)).raw(`}}}`))
+	return ok(o.raw(`],"links":{"project":`).text(p.uri()).raw(`,"role":`).text(r.uri).raw(`}}}`))
 }

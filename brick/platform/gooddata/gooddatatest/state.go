@@ -16,7 +16,7 @@ const DefaultDataProduct = "default"
 // users-brick directory dump writes; what a key means there it means here.
 // A key that is absent is not set. [Read] says what is wrong with one.
 type State struct {
-	Organizations []Organization `json:"organizations"`
+	Organizations []Organization `json:"organizations,omitempty"`
 }
 
 // Organization is a domain with its accounts and projects.

@@ -38,6 +38,7 @@ type account struct {
 	whitelist        []string // nil: none
 	created, updated string
 	projects         []*project // of which he is a member
+	groups           []*group   // in which he is
 }
 
 // text is a text that may be null on the wire.
@@ -59,6 +60,7 @@ type project struct {
 
 type role struct {
 	Role
+	uri   string
 	admin bool
 }
 
@@ -125,7 +127,25 @@ func (p *project) leave(a *account, dropGroups bool) {
 }
 
 func (p *project) leaveGroups(a *account) {
-	p.groups.all(func(g *group) { g.members.drop(a.id) })
+	for _, g := range slices.Clone(a.groups) {
+		if g.project == p {
+			g.leave(a)
+		}
+	}
+}
+
+// join puts somebody into a group.
+func (g *group) join(a *account) {
+	if g.members.get(a.id) == nil {
+		g.members.put(a.id, a)
+		a.groups = append(a.groups, g)
+	}
+}
+
+// leave takes somebody out of a group, if he is in it.
+func (g *group) leave(a *account) {
+	g.members.drop(a.id)
+	a.groups = slices.DeleteFunc(a.groups, func(other *group) bool { return other == g })
 }
 
 // addGroup makes a group.
@@ -164,9 +184,9 @@ func (w *world) remove(a *account, leaveBehind bool) {
 		return
 	}
 	for _, p := range slices.Clone(a.projects) {
-		p.leave(a, true)
+		p.leave(a, false)
 	}
-	for _, g := range w.groups { // also of projects of which he is no member
-		g.members.drop(a.id)
+	for _, g := range slices.Clone(a.groups) { // also of projects of which he is no member
+		g.leave(a)
 	}
 }
