@@ -46,8 +46,8 @@ type Field struct {
 	Bare     string  // the key that is meant when a text stands where the object should
 	Open     bool    // other keys than Fields are passed over
 
-	// Elsewhere says that the redacted params show the values under another
-	// row, which keeps them in the same place.
+	// Elsewhere says that the redacted params show under another row what
+	// became of the value.
 	Elsewhere bool
 
 	at func(*Params) any // a pointer to where the value is kept; nil for objects

@@ -69,8 +69,9 @@ func (n *session) applyPlan(ctx context.Context) error {
 	return n.apply(ctx)
 }
 
-// planSettings reads the params of a plan: those that lie beside it, or the
-// given ones, which must be the same but for their secrets.
+// planSettings reads the params of a plan: those that lie beside it, with
+// credentials from the environment, or the given ones, which must be the same
+// but for their secrets.
 func (p *program) planSettings(ctx context.Context, dir, given string, made *plan.Plan) (*settings, error) {
 	if given != "" {
 		s, err := p.load(ctx, []string{given})
@@ -88,7 +89,7 @@ func (p *program) planSettings(ctx context.Context, dir, given string, made *pla
 	if err != nil {
 		return nil, &brick.Error{Kind: brick.BadInput, Op: "apply plan", Err: err, Hint: "give the params of the plan with --params"}
 	}
-	loaded, more := params.Load(params.Source{Name: name, Text: text}, modes.All(), nil, os.ReadFile)
+	loaded, more := params.Load(params.Source{Name: name, Text: text, Kept: true}, modes.All(), p.environ, os.ReadFile)
 	if err := more.Err(); err != nil {
 		return nil, err
 	}

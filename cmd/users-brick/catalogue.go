@@ -9,6 +9,7 @@ import (
 	"users-brick/brick"
 	"users-brick/brick/platform"
 	"users-brick/brick/platform/directory"
+	"users-brick/brick/platform/gooddata"
 	"users-brick/inputs"
 	"users-brick/inputs/file"
 	"users-brick/params"
@@ -38,28 +39,52 @@ func openFile(in *params.Input, stdin io.Reader) inputs.Source {
 type platformType struct {
 	name   string
 	doc    string
-	target func(*params.Platform) string // what on the platform, for people
+	target func(*params.Params) string // what on the platform, for people
 	open   func(context.Context, *params.Platform, access) (platform.Driver, error)
+
+	// remote says that it is reached over the net: one opening serves looking
+	// and acting, so that the brick logs in once.
+	remote bool
 }
 
 // access says how a platform is opened.
 type access struct {
+	env      *params.Env
 	readOnly bool
 	runID    string
+	program  string // as "users-brick 1.2"
 	now      func() time.Time
+	emit     brick.Emit
+	web      *platform.Web // what requests go through where it is remote; the caller closes it
 }
 
 func platformTypes() []platformType {
 	return []platformType{
-		{params.DirectoryPlatform, "The embedded directory: one SQLite file, which needs nothing else.", directoryTarget, openDirectory},
+		{name: params.DirectoryPlatform, doc: "The embedded directory: one SQLite file, which needs nothing else.", target: directoryTarget, open: openDirectory},
+		{name: params.GoodDataPlatform, doc: "The GoodData platform with the /gdc resources, under an account of the brick.", target: goodDataTarget, open: openGoodData, remote: true},
 	}
 }
 
-func directoryTarget(to *params.Platform) string { return to.Path }
+func directoryTarget(p *params.Params) string { return p.Platform.Path }
 
 func openDirectory(ctx context.Context, to *params.Platform, a access) (platform.Driver, error) {
 	return directory.Open(ctx, directory.Options{
 		Path: to.Path, Seed: to.Seed, ReadOnly: a.readOnly, RunID: a.runID, Now: a.now,
+	})
+}
+
+func goodDataTarget(p *params.Params) string {
+	if p.Organization == "" {
+		return p.Platform.Host()
+	}
+	return p.Platform.Host() + ", organization " + p.Organization
+}
+
+func openGoodData(ctx context.Context, to *params.Platform, a access) (platform.Driver, error) {
+	g := &to.GoodData
+	return gooddata.Open(ctx, gooddata.Options{
+		URL: g.URL, AllowHTTP: a.env.GoodDataHTTP, Username: g.Username, Password: g.Password, SST: g.SST,
+		Web: a.web, RunID: a.runID, Agent: a.program, Emit: a.emit,
 	})
 }
 

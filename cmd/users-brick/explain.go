@@ -60,11 +60,8 @@ func (p *program) explain(ctx context.Context, args []string, login brick.Login)
 	defer n.quit()
 	x := explanation{login: login}
 	n.job.Watch = x.decided
-	err = n.plan(ctx, x.row)
-	if n.conn != nil {
-		defer n.conn.Close()
-	}
-	if err != nil {
+	defer n.disconnect()
+	if err := n.plan(ctx, x.row); err != nil {
 		return err
 	}
 	x.print(p, n.report.Plan)

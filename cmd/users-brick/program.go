@@ -80,7 +80,7 @@ func (p *program) root() *cobra.Command {
 	root.AddCommand(
 		p.runCommand(), p.planCommand(), p.applyCommand(),
 		p.validateCommand(), p.explainCommand(), p.schemaCommand(), p.showCommand(),
-		p.directoryCommand(), p.versionCommand(),
+		p.directoryCommand(), p.emulateCommand(), p.versionCommand(),
 	)
 	return root
 }

@@ -33,9 +33,10 @@ func TestScenarios(t *testing.T) {
 		UpdateScripts: os.Getenv("UPDATE_SCENARIOS") != "", // rewrites what cmp compares with
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TOUR", tour)
+			env.Values[emulatorKey{}] = &emulator{}
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "json": jsonSays},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "json": jsonSays, "gooddata": emulates},
 	})
 }
 

@@ -31,8 +31,10 @@ type session struct {
 	keeping bool   // the plan was asked for, to be applied later
 	quit    func() // ends the listeners
 
+	conn *platform.Conn
+	web  *platform.Web // below conn, when that is remote
+
 	mu       sync.Mutex // guards the warnings, which listeners add to
-	conn     *platform.Conn
 	warnings brick.Findings
 	more     int
 }
@@ -47,7 +49,7 @@ func (p *program) begin(s *settings, dir string) (*session, error) {
 	n := &session{settings: s, program: p, mark: started}
 	n.job = engine.Job{
 		RunID: newRunID(started), Program: "users-brick " + p.version, Started: started,
-		Platform: s.platform.name, Target: s.platform.target(&s.params.Platform),
+		Platform: s.platform.name, Target: s.platform.target(s.params),
 		Mode: s.mode, Params: s.params, TmpDir: s.env.TempDir, Memory: int64(s.env.Memory),
 	}
 	n.emit, n.quit = p.listeners(&s.env)
@@ -112,13 +114,26 @@ func (n *session) warn(f brick.Finding) {
 }
 
 // connect opens the platform: to look at it once the file has been read, to
-// act once there is a plan that may be done. An earlier connection ends.
+// act once there is a plan that may be done. An earlier connection ends, but
+// for one that would only be opened again.
 func (n *session) connect(ctx context.Context, readOnly bool) (*platform.Conn, error) {
+	if n.conn != nil && n.platform.remote {
+		return n.conn, nil
+	}
 	if err := n.disconnect(); err != nil {
 		return nil, err
 	}
-	driver, err := n.platform.open(ctx, &n.params.Platform, access{readOnly, n.job.RunID, n.program.now})
+	a := access{env: &n.env, readOnly: readOnly, runID: n.job.RunID, program: n.job.Program, now: n.program.now, emit: n.emit}
+	if n.platform.remote {
+		n.web = platform.NewWeb(platform.WebOptions{
+			Concurrency: int(n.env.Concurrency), Rate: float64(n.env.Rate), Timeout: n.env.Timeout,
+			Retry: platform.DefaultRetry, Emit: n.emit,
+		})
+		a.web = n.web
+	}
+	driver, err := n.platform.open(ctx, &n.params.Platform, a)
 	if err != nil {
+		n.hangUp()
 		return nil, err
 	}
 	n.conn = platform.Connect(driver, platform.Options{
@@ -132,10 +147,22 @@ func (n *session) disconnect() error {
 	if n.conn == nil {
 		return nil
 	}
-	n.report.Calls += n.conn.Calls()
-	err := n.conn.Close()
+	err := n.conn.Close() // which may send something, too
+	if n.web == nil {
+		n.report.Calls += n.conn.Calls()
+	}
+	n.hangUp()
 	n.conn = nil
 	return err
+}
+
+// hangUp ends what requests went through, and counts them.
+func (n *session) hangUp() {
+	if n.web != nil {
+		n.report.Calls += n.web.Requests()
+		n.web.Close()
+		n.web = nil
+	}
 }
 
 // plan reads the file and makes the plan. The platform is only looked at: what
