@@ -29,28 +29,29 @@ var accountTexts = [brick.NumFields]string{
 func decodeAccounts(body []byte) (accounts []account, next string, err error) {
 	var a account
 	one := shape{"accountSetting": accountShape(&a).take}
-	list := pageShape{name: "accountSettings", item: func(l *jlexer.Lexer) {
+	whole := pageShape{name: "accountSettings", item: func(l *jlexer.Lexer) {
 		a = account{}
 		one.take(l)
 		accounts = append(accounts, a)
 	}}
 	accounts = make([]account, 0, len(body)/accountBytes+1)
-	err = decode(body, list.take)
-	return accounts, list.next, err
+	err = decode(body, whole.take)
+	return accounts, whole.next, err
 }
 
 // accountShape takes the attributes of an account into a.
 func accountShape(a *account) shape {
-	lists := lists{}
+	modes, whitelists := lists{}, lists{}
 	fields := shape{
 		"links":    shape{"self": func(l *jlexer.Lexer) { a.ref.id = accountIn(glance(l)) }}.take,
 		"login":    loose(&a.login),
 		"timezone": loose(&a.ref.timezone),
 		"authenticationModes": func(l *jlexer.Lexer) {
-			a.profile[brick.AuthenticationModes], _ = lists.take(l, strings.ToLower)
+			a.profile[brick.AuthenticationModes] = modes.take(l, strings.ToLower).text
 		},
 		"ipWhitelist": func(l *jlexer.Lexer) {
-			a.profile[brick.IPWhitelist], a.ref.blocked = lists.take(l, strings.TrimSpace)
+			list := whitelists.take(l, strings.TrimSpace)
+			a.profile[brick.IPWhitelist], a.ref.blocked = list.text, list.empty
 		},
 	}
 	for f, name := range accountTexts {
@@ -76,34 +77,34 @@ func loose(s *string) func(*jlexer.Lexer) {
 	}
 }
 
-// lists keeps the text of every list of a page once: few differ.
-type lists map[string]string
+// list is a list of texts as a profile holds it.
+type list struct {
+	text  string
+	empty bool // it was there, and held nothing
+}
 
-// take takes a list of texts and returns it as a profile holds it, and
-// whether it was there and empty.
-func (same lists) take(l *jlexer.Lexer, spell func(string) string) (text string, empty bool) {
-	if l.IsNull() {
-		l.Skip()
-		return "", false
+// lists keeps the lists of a page by how they are written: few differ.
+type lists map[string]list
+
+// take takes a list, of which each text is spelled as it should be.
+func (same lists) take(l *jlexer.Lexer, spell func(string) string) list {
+	raw := l.Raw()
+	if known, ok := same[string(raw)]; ok || !l.Ok() {
+		return known
 	}
-	var values [8]string
-	list, raw := values[:0], 0
-	items(l, func() {
-		raw++
-		list = append(list, spell(glance(l)))
+	var values []string
+	err := decode(raw, func(l *jlexer.Lexer) {
+		items(l, func() { values = append(values, spell(word(l))) })
 	})
-	if raw == 0 {
-		return "", true
+	if err != nil {
+		l.AddError(err)
+		return list{}
 	}
 	var p brick.Profile
-	p.SetList(brick.IPWhitelist, list)
-	joined := p[brick.IPWhitelist]
-	known, ok := same[joined]
-	if !ok {
-		known = strings.Clone(joined)
-		same[known] = known
-	}
-	return known, false
+	p.SetList(brick.IPWhitelist, values)
+	made := list{text: p[brick.IPWhitelist], empty: values == nil && string(raw) != "null"}
+	same[string(raw)] = made
+	return made
 }
 
 // member returns the account as a listing shows it.

@@ -26,7 +26,7 @@ func (b *brake) try(ctx context.Context, change func() error) error {
 		return err
 	}
 	if ctx.Err() != nil {
-		return brick.Errorf(brick.Interrupted, "stopped: %w", context.Cause(ctx))
+		return stopped(ctx)
 	}
 	err := change()
 	b.note(err)

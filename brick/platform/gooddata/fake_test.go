@@ -263,3 +263,5 @@ func noRetry(t testing.TB) *platform.Web {
 	t.Cleanup(web.Close)
 	return web
 }
+
+var acme = brick.Organization("acme")

@@ -79,7 +79,7 @@ func (s *session) take(ctx context.Context) (*token, error) {
 				return nil, r.err
 			}
 		case <-ctx.Done():
-			return nil, brick.Errorf(brick.Interrupted, "stopped: %w", context.Cause(ctx))
+			return nil, stopped(ctx)
 		}
 	}
 }
