@@ -36,7 +36,7 @@ func (r Retry) wait(attempt int, started time.Time, err error) (time.Duration, b
 	if e, ok := asError(err); ok && e.After > wait {
 		wait = e.After
 	}
-	return wait, time.Since(started)+wait <= r.Deadline
+	return wait, wait <= r.Deadline-time.Since(started)
 }
 
 // try does f within the limits, again and again while that may help, and

@@ -1,0 +1,82 @@
+package platform
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"users-brick/brick"
+)
+
+var errEndsEarly = errors.New("the JSON ends early")
+
+// complete takes the whole body of an answer into memory and returns its
+// size. Where the platform refuses, what could be read of its reasons is
+// enough, since sending the request again must not depend on them.
+func (e *errand) complete(resp *http.Response) (int64, error) {
+	body, err := readBody(resp, e.web.options.MaxAnswer)
+	if err == nil && cutJSON(resp.Header, body) {
+		err = errEndsEarly
+	}
+	if err != nil && (resp.StatusCode < 400 || e.stopped()) {
+		return 0, err
+	}
+	resp.Request = e.request
+	if _, err := resp.Location(); resp.StatusCode/100 == 3 && err != nil && err != http.ErrNoLocation {
+		return 0, brick.Errorf(brick.Failed, "the platform sends elsewhere, but not to an address") // http.Client would quote it
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	if resp.ContentLength < 0 { // or else it is right, or the answer to a HEAD
+		resp.ContentLength = int64(len(body))
+	}
+	return int64(len(body)), nil
+}
+
+// readBody reads a body to its end, so that the connection can be used again.
+func readBody(resp *http.Response, most int64) ([]byte, error) {
+	defer resp.Body.Close()
+	var b bytes.Buffer
+	if n := min(resp.ContentLength, 1<<20); n > 0 { // no more on the word of the platform
+		b.Grow(int(n) + bytes.MinRead)
+	}
+	_, err := b.ReadFrom(io.LimitReader(resp.Body, most+1))
+	if int64(b.Len()) > most {
+		return nil, brick.Errorf(brick.Failed, "the answer is larger than %d bytes", most)
+	}
+	return b.Bytes(), err
+}
+
+// cutJSON reports whether a body that should be a JSON object or array does
+// not end like one.
+func cutJSON(h http.Header, body []byte) bool {
+	media, _, _ := strings.Cut(h.Get("Content-Type"), ";")
+	media = strings.ToLower(strings.TrimSpace(media))
+	if !strings.HasSuffix(media, "/json") && !strings.HasSuffix(media, "+json") {
+		return false
+	}
+	body = bytes.TrimRight(body, " \t\r\n")
+	return len(body) > 0 && body[len(body)-1] != '}' && body[len(body)-1] != ']'
+}
+
+// retryAfter returns how long a platform asks to wait, 0 when it does not
+// say. A time of day is taken by the platform's own clock.
+func retryAfter(h http.Header) time.Duration {
+	text := strings.TrimSpace(h.Get("Retry-After"))
+	if seconds, err := strconv.ParseUint(text, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(seconds, math.MaxInt64/uint64(time.Second))) * time.Second
+	}
+	then, err := http.ParseTime(text)
+	if err != nil {
+		return 0
+	}
+	now, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return 0
+	}
+	return max(0, then.Sub(now))
+}
