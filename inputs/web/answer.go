@@ -1,0 +1,135 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"users-brick/brick"
+	"users-brick/inputs/fetch"
+)
+
+// get asks for the file once; it is a [fetch.Getter].
+func (d *download) get(ctx context.Context, r fetch.Request) (*fetch.Answer, error) {
+	resp, err := d.send(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	a, err := d.accept(resp, r)
+	if err != nil {
+		discard(resp)
+		return nil, err
+	}
+	a.Body = &body{resp.Body, d.secrets}
+	return a, nil
+}
+
+// accept understands an answer.
+func (d *download) accept(resp *http.Response, r fetch.Request) (*fetch.Answer, error) {
+	switch code := resp.StatusCode; {
+	case code == http.StatusOK, code == http.StatusNonAuthoritativeInfo:
+		return whole(resp), nil
+	case code == http.StatusNoContent:
+		a := whole(resp)
+		a.Size = 0
+		return a, nil
+	case code == http.StatusPartialContent && r.From > 0:
+		return rest(resp, r)
+	case code == http.StatusRequestedRangeNotSatisfiable && r.From > 0:
+		return nil, fetch.ErrNoRange
+	}
+	return nil, d.refused(resp)
+}
+
+// whole is an answer that sends all of the file.
+func whole(resp *http.Response) *fetch.Answer {
+	modified, _ := http.ParseTime(resp.Header.Get("Last-Modified"))
+	return &fetch.Answer{Info: fetch.Info{
+		Size: resp.ContentLength, Version: versionOf(resp.Header), Ranges: inRanges(resp), Modified: modified,
+		Sum: fetch.SumOf(resp.Header, true), OpenEnd: openEnded(resp), Header: resp.Header,
+	}}
+}
+
+// rest is an answer that sends what was asked for: the bytes of the version
+// from one on. Anything else, or what cannot be told from it, is ErrNoRange.
+func rest(resp *http.Response, r fetch.Request) (*fetch.Answer, error) {
+	from, size, ok := contentRange(resp.Header.Get("Content-Range"))
+	if !ok || from != r.From || openEnded(resp) {
+		return nil, fetch.ErrNoRange
+	}
+	name := "Last-Modified"
+	if strings.HasPrefix(r.Version, `"`) {
+		name = "ETag"
+	}
+	version := strings.TrimSpace(resp.Header.Get(name))
+	if version == "" { // it may have passed over If-Range
+		return nil, fetch.ErrNoRange
+	}
+	return &fetch.Answer{From: from, Info: fetch.Info{Size: size, Version: version}}, nil
+}
+
+// contentRange understands "bytes 10-99/100".
+func contentRange(text string) (from, size int64, ok bool) {
+	text, ok = strings.CutPrefix(strings.TrimSpace(text), "bytes ")
+	bounds, total, _ := strings.Cut(text, "/")
+	first, last, _ := strings.Cut(bounds, "-")
+	var numbers [3]int64
+	for i, digits := range []string{first, last, total} {
+		n, err := strconv.ParseUint(strings.TrimSpace(digits), 10, 63)
+		if err != nil {
+			return 0, 0, false
+		}
+		numbers[i] = int64(n)
+	}
+	from, to, size := numbers[0], numbers[1], numbers[2]
+	return from, size, ok && from <= to && to < size
+}
+
+// versionOf names the version that an answer sends: its ETag, else its date.
+func versionOf(h http.Header) string {
+	return cmp.Or(strings.TrimSpace(h.Get("ETag")), strings.TrimSpace(h.Get("Last-Modified")))
+}
+
+// inRanges reports whether the rest of a version may be asked for: it has a
+// strong ETag, or a date so long ago that the file was surely not changed
+// twice in that second. What a server makes while it sends it, such as a
+// coding for the way, may have the validator of something else.
+func inRanges(resp *http.Response) bool {
+	h := resp.Header
+	if strings.EqualFold(strings.TrimSpace(h.Get("Accept-Ranges")), "none") || resp.ContentLength < 0 && codingOf(h) != "" {
+		return false
+	}
+	version := versionOf(h)
+	if len(version) > 2 && strings.HasPrefix(version, `"`) && strings.HasSuffix(version, `"`) {
+		return true
+	}
+	modified, err := http.ParseTime(version)
+	now, err2 := http.ParseTime(h.Get("Date"))
+	return err == nil && err2 == nil && now.Sub(modified) >= time.Minute
+}
+
+// openEnded reports whether nothing but the end of the connection tells where
+// the body ends.
+func openEnded(resp *http.Response) bool {
+	return resp.ContentLength < 0 && resp.ProtoMajor < 2 && len(resp.TransferEncoding) == 0
+}
+
+// body is a body whose errors repeat no secret.
+type body struct {
+	io.ReadCloser
+	secrets secrets
+}
+
+// Read passes io.EOF and cuts on as they are.
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
+		err = brick.Errorf(brick.Unavailable, "the connection broke: %s", b.secrets.clean(err.Error()))
+	}
+	return n, err
+}

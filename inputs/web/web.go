@@ -1,0 +1,132 @@
+// Package web reads users from a file at an http or https address.
+//
+//	address ─request─► redirects ─► answer ──► fetch ──────► gzip? ─► page? ─► stream
+//	                   (never down  (status,   (again where  (as      (HTML,
+//	                    to http)     version)   it broke)     sent)    JSON: refused)
+//
+// Whoever may read the file there may be told by the address itself: its
+// query, its user info and all headers are secrets. They are sent to the host
+// of the address only, and never stand in a name, an error or an event.
+package web
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net/http"
+	"time"
+
+	"users-brick/brick"
+	"users-brick/inputs"
+	"users-brick/inputs/fetch"
+)
+
+// Source is a file at a web address.
+type Source struct {
+	URL string // http or https; its user info serves as Username and Password where those are not given
+
+	Headers     map[string]brick.Secret // sent as they are
+	Username    string                  // for basic authentication, with Password
+	Password    brick.Secret
+	BearerToken brick.Secret // sent in place of Username and Password
+
+	Timeout  time.Duration // for the whole reading; 0 means no limit
+	Patience time.Duration // how long the server may be silent, before its answer or within; 0 means for ever
+	MaxBytes int64         // of the file; 0 means any number
+	Retry    fetch.Retry   // what is tried again, and how often
+	Emit     brick.Emit    // hears of retries, and of what is doubtful
+
+	// Transport sends the requests. Nil means one of its own, which takes
+	// proxies from the environment and verifies certificates.
+	Transport http.RoundTripper
+}
+
+// Open begins to read. What the user can mend is an error of kind BadInput: an
+// address that is none, or where nothing is, or a page in place of a file, or
+// credentials that are refused. A server that does not answer, even when it is
+// asked again, is one of kind Unavailable. A file that turns out shorter than
+// announced, without the checksum that the server names, or changed while it
+// was read, ends with an error of kind BadInput.
+//
+// A body that was compressed with gzip for the way only (Content-Encoding) is
+// decompressed; a file that is itself compressed is left as it is.
+func (s Source) Open(ctx context.Context) (*inputs.Stream, error) {
+	d, err := s.download()
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := s.within(ctx)
+	body, origin, err := d.open(ctx)
+	if err != nil {
+		cancel()
+		d.release()
+		return nil, err
+	}
+	return inputs.NewStream(&closing{body, func() { cancel(); d.release() }}, origin), nil
+}
+
+// within limits the time of the whole reading.
+func (s Source) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s.Timeout <= 0 {
+		return context.WithCancel(ctx)
+	}
+	late := brick.Errorf(brick.Unavailable, "the file could not be read within %v", s.Timeout)
+	late.Hint = "raise `timeout`, or see why the server is slow"
+	return context.WithTimeoutCause(ctx, s.Timeout, late)
+}
+
+// open returns the file and what is known of it.
+func (d *download) open(ctx context.Context) (io.ReadCloser, inputs.Origin, error) {
+	origin := inputs.Origin{Name: d.name, Size: -1}
+	file, err := fetch.Open(ctx, d.get, fetch.Options{Op: d.op, Patience: d.Patience, Retry: d.Retry, Emit: d.Emit})
+	if err != nil {
+		return nil, origin, err
+	}
+	if file.OpenEnd {
+		d.Emit.Send(brick.Noticed{Finding: brick.Finding{
+			Source: d.name, Warning: true, Text: "the server does not say where the file ends, so that nobody would see if a part of it were missing",
+			Hint: "give its checksum in `sha256`, or let the server send a Content-Length",
+		}})
+	}
+	body, coded, err := d.decoded(file)
+	if err == nil {
+		origin.ETag, origin.Modified = file.Header.Get("ETag"), file.Modified
+		if !coded {
+			origin.Size = file.Size
+		}
+		body, err = d.plain(body, file.Header, origin.Size)
+	}
+	if err != nil {
+		file.Close()
+		return nil, origin, err
+	}
+	return &closing{body, func() { file.Close() }}, origin, nil
+}
+
+// plain returns the body if it is no page and not too large.
+func (d *download) plain(body io.Reader, h http.Header, size int64) (io.ReadCloser, error) {
+	if d.MaxBytes > 0 && size > d.MaxBytes {
+		return nil, fetch.TooLarge(d.op, d.MaxBytes)
+	}
+	peeked := bufio.NewReader(body)
+	head, err := peeked.Peek(512)
+	if err != nil && err != io.EOF {
+		return nil, err
+	}
+	if err := d.refusePage(head, h); err != nil {
+		return nil, err
+	}
+	return fetch.AtMost(io.NopCloser(peeked), d.MaxBytes, d.op), nil
+}
+
+// closing is a body with something to do at its end.
+type closing struct {
+	io.Reader
+	end func()
+}
+
+// Close ends the reading.
+func (c *closing) Close() error {
+	c.end()
+	return nil
+}
