@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"syscall"
 	"time"
@@ -18,10 +17,15 @@ import (
 type bench struct {
 	rows, projects, pairs int
 
+	only string // "", "local" or "remote"
+
+	dir     string
 	program string // users-brick, built for the occasion
 	self    string
 	data    *data
+	ratio   float64
 	figures []figure
+	remote  []crossing
 }
 
 // figure is what one process used.
@@ -40,6 +44,7 @@ func (b *bench) main(out string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
+	b.dir = dir
 	if b.self, err = os.Executable(); err != nil {
 		return err
 	}
@@ -49,22 +54,33 @@ func (b *bench) main(out string) error {
 	if err := build.Run(); err != nil {
 		return fmt.Errorf("build: %w", err)
 	}
-	if b.data, err = makeData(dir, b.rows, b.projects); err != nil {
-		return err
+	if b.only != "remote" {
+		if err := b.local(); err != nil {
+			return err
+		}
 	}
-	ratio, err := b.readers()
-	if err != nil {
-		return err
+	if b.only != "local" {
+		if err := b.crossings(); err != nil {
+			return err
+		}
 	}
-	if err := b.runs(); err != nil {
-		return err
-	}
-	text := b.markdown(ratio)
+	text := b.markdown()
 	fmt.Print(text)
 	if out != "" {
 		return os.WriteFile(out, []byte(text), 0o644)
 	}
 	return nil
+}
+
+// local measures what happens on this machine.
+func (b *bench) local() (err error) {
+	if b.data, err = makeData(b.dir, b.rows, b.projects); err != nil {
+		return err
+	}
+	if b.ratio, err = b.readers(); err != nil {
+		return err
+	}
+	return b.runs()
 }
 
 // measure runs a process to its end.
@@ -158,22 +174,6 @@ func (b *bench) params(name, db, file string) (string, error) {
 		err = os.WriteFile(path, text, 0o600)
 	}
 	return path, err
-}
-
-// markdown tells the figures.
-func (b *bench) markdown(ratio float64) string {
-	var t bytes.Buffer
-	fmt.Fprintf(&t, "# Benchmarks\n\n")
-	fmt.Fprintf(&t, "Made by `make bench`: %d rows over %d projects, on the embedded directory, %s on %d cores.\n", b.rows, b.projects, runtime.Version(), runtime.NumCPU())
-	fmt.Fprintf(&t, "Every line is a whole process, from its start to its end. Seconds depend on the machine and on what\nelse it does; compare the ratio and the memory.\n\n")
-	fmt.Fprintf(&t, "Reading and typing the rows takes **%.2f times** the CPU time of a bare `encoding/csv` loop over the same\nfile (median of %d pairs, measured in turn).\n\n", ratio, b.pairs)
-	fmt.Fprintf(&t, "| what | wall s | CPU s | per second | peak memory |\n|---|---|---|---|---|\n")
-	for _, f := range b.figures {
-		fmt.Fprintf(&t, "| %s | %.2f | %.2f | %s %s | %d MiB |\n", f.name, f.wall.Seconds(), f.cpu.Seconds(),
-			thousands(float64(f.items)/f.wall.Seconds()), f.what, f.memory>>20)
-	}
-	fmt.Fprintf(&t, "\nThe parts have benchmarks of their own: `go test -run - -bench . ./...`.\n")
-	return t.String()
 }
 
 func thousands(n float64) string {

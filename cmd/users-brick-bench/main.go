@@ -21,12 +21,17 @@ func main() {
 	flag.IntVar(&b.projects, "projects", 1000, "projects that the rows are spread over")
 	flag.IntVar(&b.pairs, "pairs", 5, "paired runs of the readers")
 	out := flag.String("out", "", "write the figures to this Markdown file, too")
+	flag.StringVar(&b.only, "only", "", "measure local or remote work only")
+	serve := flag.String("serve", "", "internal: only serve a state, with faults")
 	read := flag.String("read", "", "internal: only read a file, with csv or rows")
 	flag.Parse()
 	err := error(nil)
-	if *read != "" {
+	switch {
+	case *read != "":
 		err = readOnly(*read, flag.Arg(0))
-	} else {
+	case *serve != "":
+		err = serveOnly(*serve, flag.Arg(0))
+	default:
 		err = b.main(*out)
 	}
 	if err != nil {
