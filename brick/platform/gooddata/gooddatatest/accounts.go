@@ -11,11 +11,10 @@ import (
 
 // setting appends an account as the platform writes it.
 func (o out) setting(a *account) out {
-	uri := a.uri()
-	o = o.raw(`{"accountSetting":{"links":{"self":`).text(uri).raw(`,"projects":`).text(uri, "/projects").
-		raw(`,"domain":`).text(domainPath, a.org.name).raw(`},"firstName":`).nullable(a.texts[firstName]).
+	o = o.raw(`{"accountSetting":{"links":{"self":`).uri(profilePath, a.id).raw(`,"projects":`).uri(profilePath, a.id, "/projects").
+		raw(`,"domain":`).uri(a.org.uri()).raw(`},"firstName":`).nullable(a.texts[firstName]).
 		raw(`,"lastName":`).nullable(a.texts[lastName]).raw(`,"companyName":`).nullable(a.texts[companyName]).
-		raw(`,"position":`).nullable(a.texts[position]).raw(`,"created":`).text(a.created).raw(`,"updated":`).text(a.updated).
+		raw(`,"position":`).nullable(a.texts[position]).raw(`,"created":"`, a.created, `","updated":"`, a.updated, `"`).
 		raw(`,"country":`).nullable(a.texts[country]).raw(`,"phoneNumber":`).nullable(a.texts[phoneNumber]).
 		raw(`,"authenticationModes":[`)
 	for i, mode := range a.modes {

@@ -2,6 +2,7 @@ package gooddatatest
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -33,7 +34,7 @@ func build(s State, now string) *world {
 }
 
 func (b *builder) organization(o *Organization) {
-	org := &organization{name: o.Name, admins: map[string]bool{}}
+	org := &organization{name: o.Name, path: domainPath + url.PathEscape(o.Name), admins: map[string]bool{}}
 	b.organizations = append(b.organizations, org)
 	b.domains[o.Name] = org
 	for _, login := range o.Admins {
@@ -68,7 +69,7 @@ func newAccount(org *organization, from *Account, now string) *account {
 }
 
 func (b *builder) project(org *organization, from Project) {
-	p := &project{Project: from, org: org, named: map[string]*group{}, data: map[string]string{}, created: b.now}
+	p := &project{Project: from, org: org, named: map[string]*group{}, data: map[string]string{}, created: b.now, path: projectPath + url.PathEscape(from.ID)}
 	p.Members, p.Groups, p.Metadata = nil, nil, nil
 	p.State = cmp.Or(p.State, stateEnabled)
 	org.projects = append(org.projects, p)
@@ -84,6 +85,12 @@ func (b *builder) project(org *organization, from Project) {
 	}
 	for i := range from.Groups {
 		b.group(p, &from.Groups[i])
+	}
+	for _, g := range from.Groups {
+		for _, name := range g.Groups {
+			outer := p.named[brick.Fold(g.Name)]
+			outer.nested = append(outer.nested, p.named[brick.Fold(name)])
+		}
 	}
 	b.members(p, from.Members)
 }

@@ -41,15 +41,18 @@ func (c *checker) wrong(at place, hint, format string, args ...any) {
 func (c *checker) once(seen map[string]bool, at place, what, name string) {
 	c.proper(at, what, name)
 	if folded := brick.Fold(name); seen[folded] {
-		c.wrong(at, "letter case is ignored; leave one of them", "%s %q comes twice", what, name)
+		c.wrong(at, "there is one of a name, letter case ignored; leave one of them", "%s %q comes twice", what, name)
 	} else {
 		seen[folded] = true
 	}
 }
 
-// id demands that an id is no other account's or group's.
+// id demands that an id can stand in a path as it is and is no other account's
+// or group's.
 func (c *checker) id(at place, what, id string) {
-	c.segmentOfPath(at, what, id)
+	if url.PathEscape(id) != id || id == "." || id == ".." {
+		c.wrong(at, "use letters, digits, - and _", "%q cannot be the id of a %s", id, what)
+	}
 	if c.ids[id] {
 		c.wrong(at, "leave one of them", "id %q comes twice", id)
 	}
@@ -57,21 +60,13 @@ func (c *checker) id(at place, what, id string) {
 }
 
 func (c *checker) proper(at place, what, name string) {
-	if name == "" || strings.TrimSpace(name) != name || strings.ContainsAny(name, "\r\n") {
-		c.wrong(at, "write one without spaces around it", "%q is no name of a %s", name, what)
-	}
-}
-
-// segmentOfPath demands that an id can stand in a path as it is.
-func (c *checker) segmentOfPath(at place, what, id string) {
-	if url.PathEscape(id) != id || id == "." || id == ".." {
-		c.wrong(at, "use letters, digits, - and _", "%q is no id of a %s", id, what)
+	if name == "" || name == "." || name == ".." || strings.TrimSpace(name) != name || strings.ContainsAny(name, "\r\n") {
+		c.wrong(at, "write one on one line, without spaces around it", "%q cannot be the name of a %s", name, what)
 	}
 }
 
 func (c *checker) organization(at place, o *Organization) {
 	c.once(c.names, at.under("name"), "organization", o.Name)
-	c.segmentOfPath(at.under("name"), "organization", o.Name)
 	for i := range o.Users {
 		c.account(at.under("users", i), &o.Users[i])
 	}
@@ -128,12 +123,14 @@ func (c *checker) account(at place, a *Account) {
 
 func (c *checker) project(at place, p *Project) {
 	c.once(c.projects, at.under("id"), "project", p.ID)
-	c.segmentOfPath(at.under("id"), "project", p.ID)
 	c.roles(at.under("roles"), p.Roles)
 	groups := map[string]bool{}
 	for i, g := range p.Groups {
 		c.once(groups, at.under("groups", i, "name"), "group", g.Name)
 		c.id(at.under("groups", i, "id"), "group", cmp.Or(g.ID, groupID(p.ID, g.Name)))
+	}
+	for i, g := range p.Groups {
+		c.nested(at.under("groups", i, "groups"), g.Groups, groups)
 	}
 	if _, twice := p.Metadata[CustomIDKey]; twice {
 		c.wrong(at.under("metadata", CustomIDKey), "write it as custom_id", "the custom id is no other metadata")
@@ -157,6 +154,17 @@ func (c *checker) roles(at place, roles []Role) {
 			c.wrong(at.under(i, "id"), "give it another number", "role %d comes twice", number)
 		}
 		numbers[number] = true
+	}
+}
+
+// nested demands that the groups in a group are the project's.
+func (c *checker) nested(at place, names []string, groups map[string]bool) {
+	seen := map[string]bool{}
+	for i, name := range names {
+		c.once(seen, at.under(i), "group", name)
+		if !groups[brick.Fold(name)] {
+			c.wrong(at.under(i), "add it to the project's groups", "unknown group %q", name)
+		}
 	}
 }
 

@@ -129,8 +129,8 @@ func (r *reader) enter(token json.Token, step any) bool {
 	return false
 }
 
-// skip passes over one value of a text that has been read before.
+// skip passes over one value. What is wrong with it shows at the next token.
 func (r *reader) skip() {
-	var any json.RawMessage
-	_ = r.dec.Decode(&any) // it was read without an error once
+	var value json.RawMessage
+	_ = r.dec.Decode(&value)
 }

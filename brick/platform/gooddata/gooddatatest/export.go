@@ -55,6 +55,9 @@ func (p *project) export() Project {
 	delete(out.Metadata, CustomIDKey)
 	p.groups.all(func(g *group) {
 		one := Group{Description: g.description, ID: g.id, Name: g.name}
+		for _, inner := range g.nested {
+			one.Groups = append(one.Groups, inner.name)
+		}
 		g.members.all(func(a *account) { one.Members = append(one.Members, a.login) })
 		out.Groups = append(out.Groups, one)
 	})

@@ -23,7 +23,7 @@ type Faults struct {
 	Only       []string `json:"only,omitempty"`        // beginnings of requests that are disturbed, such as "POST /gdc/projects/" or "/gdc/userGroups"; none means all
 	SpareLogin bool     `json:"spare_login,omitempty"` // login, token and logout are not disturbed
 
-	Latency  time.Duration `json:"latency,omitempty"`   // before the effect
+	Latency  time.Duration `json:"latency,omitempty"`   // before the effect; who is throttled or told that the platform is busy hears it at once
 	Jitter   time.Duration `json:"jitter,omitempty"`    // up to as much again
 	SlowBody time.Duration `json:"slow_body,omitempty"` // over which an answer is spread
 

@@ -1,7 +1,6 @@
 package gooddatatest
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 )
@@ -17,13 +16,17 @@ func (s *Server) listGroupMembers(c *call) answer {
 	if refused != nil {
 		return *refused
 	}
-	items, count := make(out, 0, 160*min(limit, g.members.len())), 0
+	items, count, all := make(out, 0, 160*min(limit, g.members.len())), 0, g.members.len()+len(g.nested)
 	g.members.page(at.offset, limit, func(a *account) {
 		items = items.comma(count).raw(`{"user":{"content":{"firstName":`).nullable(a.texts[firstName]).
-			raw(`,"lastName":`).nullable(a.texts[lastName]).raw(`},"links":{"self":`).text(a.uri()).raw(`}}}`)
+			raw(`,"lastName":`).nullable(a.texts[lastName]).raw(`},"links":{"self":`).uri(profilePath, a.id).raw(`}}}`)
 		count++
 	})
-	o := make(out, 0, len(items)+300).raw(`{"userGroupMembers":{`).cursorPage(c, at, limit, count, g.members.len())
+	for ; count < limit && at.offset+count < all; count++ { // groups come after people
+		inner := g.nested[at.offset+count-g.members.len()]
+		items = items.comma(count).raw(`{"userGroup":{"content":{"name":`).text(inner.name).raw(`},"links":{"self":`).text(inner.uri()).raw(`}}}`)
+	}
+	o := make(out, 0, len(items)+300).raw(`{"userGroupMembers":{`).cursorPage(c, at, limit, count, all)
 	return ok(append(o.raw(`,"items":[`), items...).raw(`]}}`))
 }
 
@@ -31,11 +34,11 @@ func (s *Server) listGroupMembers(c *call) answer {
 func (s *Server) modifyMembers(c *call) answer {
 	var in struct {
 		ModifyMembers struct {
-			Operation string
-			Items     []string
-		}
+			Operation string   `json:"operation"`
+			Items     []string `json:"items"`
+		} `json:"modifyMembers"`
 	}
-	if err := json.Unmarshal(c.body, &in); err != nil {
+	if err := c.decode(&in); err != nil {
 		return c.malformed("", "modifyMembers")
 	}
 	s.mu.Lock()
@@ -60,6 +63,7 @@ func (s *Server) modifyMembers(c *call) answer {
 // modify does what has been checked.
 func (g *group) modify(operation string, accounts []*account) {
 	if operation == "SET" {
+		g.nested = nil
 		var before []*account
 		g.members.all(func(a *account) { before = append(before, a) })
 		for _, a := range before {

@@ -2,8 +2,8 @@ package gooddatatest
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -90,16 +90,17 @@ func (p *project) groupsOf(id string) *roster[group] {
 type groupIn struct {
 	UserGroup struct {
 		Content struct {
-			Name, Description *string
-			Project           string
-		}
-	}
+			Name        *string `json:"name"`
+			Description *string `json:"description"`
+			Project     string  `json:"project"`
+		} `json:"content"`
+	} `json:"userGroup"`
 }
 
 // readGroup reads a group, which must have a name.
 func (c *call) readGroup() (*groupIn, *answer) {
 	in := &groupIn{}
-	if err := json.Unmarshal(c.body, in); err != nil {
+	if err := c.decode(in); err != nil {
 		return nil, refuse(c.malformed("", "userGroup"))
 	}
 	if name := in.UserGroup.Content.Name; name == nil || strings.TrimSpace(*name) == "" {
@@ -116,7 +117,7 @@ func (s *Server) createGroup(c *call) answer {
 	content := in.UserGroup.Content
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p, refused := s.project(c, strings.TrimPrefix(content.Project, projectPath), true)
+	p, refused := s.project(c, idOf(content.Project), true)
 	if refused != nil {
 		return *refused
 	}
@@ -129,6 +130,15 @@ func (s *Server) createGroup(c *call) answer {
 	}
 	s.world.addGroup(p, g)
 	return created(plainType, g.uri())
+}
+
+// idOf returns the id of a project's URI.
+func idOf(uri string) string {
+	id, err := url.PathUnescape(strings.TrimPrefix(uri, projectPath))
+	if err != nil {
+		return uri // which no project has
+	}
+	return id
 }
 
 // newGroupID returns the id of a new group.

@@ -1,6 +1,7 @@
 package gooddatatest_test
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -131,6 +132,33 @@ func TestGroupsAndTheirMembersComeInPages(t *testing.T) {
 	}
 	for _, wrong := range []string{"&offset=1", "&limit=0", "&limit=x"} {
 		w.ask("GET", groupsOfP1+wrong, "").has(400)
+	}
+}
+
+func TestAGroupCanBeInAGroup(t *testing.T) {
+	document := strings.Replace(town, `"id": "bsupport",`, `"id": "bsupport", "groups": ["sales"],`, 1)
+	for _, most := range []int{0, 1} {
+		w := open(t, document, gooddatatest.Faults{Pages: gooddatatest.Pages{GroupMembers: most}}).as("boss")
+		state := w.server.State()
+		same(t, held(t, state), state)
+		path, items := "/gdc/userGroups/bsupport/members", ""
+		for path != "" {
+			page := decoded[struct {
+				UserGroupMembers struct {
+					Paging struct{ Next string }
+					Items  []json.RawMessage
+				}
+			}](w.ask("GET", path, "").has(200)).UserGroupMembers
+			for _, item := range page.Items {
+				items += string(item) + "\n"
+			}
+			path = page.Paging.Next
+		}
+		if strings.Count(items, `{"user":`) != 1 || strings.Count(items, `{"userGroup":{"content":{"name":"Sales"}`) != 1 {
+			t.Errorf("the members are\n%s", items)
+		}
+		w.ask("POST", "/gdc/userGroups/bsupport/modifyMembers", modify("SET")).has(204)
+		w.ask("GET", "/gdc/userGroups/bsupport/members", "").has(200, `"items":[]`)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 type shelf struct {
 	*organization
 	*product
-	uri string // of the data product, or of the organization
+	base string // URI of the data product, or of the organization
 }
 
 func (s *Server) shelf(c *call) (shelf, *answer) {
@@ -19,20 +19,20 @@ func (s *Server) shelf(c *call) (shelf, *answer) {
 	if refused != nil {
 		return shelf{}, refused
 	}
-	at := shelf{organization: o, uri: domainPath + o.name}
+	at := shelf{organization: o, base: o.uri()}
 	id := c.r.PathValue("product")
 	if at.product = o.findProduct(orDefault(id)); at.product == nil {
 		return shelf{}, refuse(c.notFound())
 	}
 	if id != "" {
-		at.uri += "/dataproducts/" + url.PathEscape(id)
+		at.base += "/dataproducts/" + url.PathEscape(id)
 	}
 	return at, nil
 }
 
 func (o out) product(org *organization, p *product) out {
-	uri := domainPath + org.name + "/dataproducts/" + url.PathEscape(p.id)
-	return o.raw(`{"dataProduct":{"id":`).text(p.id).raw(`,"links":{"self":`).text(uri).raw(`,"domain":`).text(domainPath, org.name).
+	uri := org.uri() + "/dataproducts/" + url.PathEscape(p.id)
+	return o.raw(`{"dataProduct":{"id":`).text(p.id).raw(`,"links":{"self":`).text(uri).raw(`,"domain":`).uri(org.uri()).
 		raw(`,"segments":`).text(uri, "/segments").raw(`,"clients":`).text(uri, "/clients").raw(`}}}`)
 }
 
@@ -63,13 +63,13 @@ func (s *Server) getProduct(c *call) answer {
 func (o out) segment(at shelf, one *Segment) out {
 	o = o.raw(`{"segment":{"id":`).text(one.ID).raw(`,"masterProject":`)
 	if one.MasterProject != "" {
-		o = o.text(projectPath, one.MasterProject)
+		o = o.uri(projectPath, url.PathEscape(one.MasterProject))
 	} else {
 		o = o.raw("null")
 	}
-	return o.raw(`,"links":{"self":`).text(at.uri, "/segments/", url.PathEscape(one.ID)).raw(`,"domain":`).text(domainPath, at.name).
-		raw(`,"dataProduct":`).text(domainPath, at.name, "/dataproducts/", url.PathEscape(at.product.id)).
-		raw(`,"clients":`).text(at.uri, "/clients?segment=", url.QueryEscape(one.ID), "&limit=1000").raw(`}}}`)
+	return o.raw(`,"links":{"self":`).text(at.base, "/segments/", url.PathEscape(one.ID)).raw(`,"domain":`).uri(at.organization.uri()).
+		raw(`,"dataProduct":`).uri(at.organization.uri(), "/dataproducts/", url.PathEscape(at.product.id)).
+		raw(`,"clients":`).text(at.base, "/clients?segment=", url.QueryEscape(one.ID), "&limit=1000").raw(`}}}`)
 }
 
 func (s *Server) listSegments(c *call) answer {
@@ -103,7 +103,7 @@ func (s *Server) getSegment(c *call) answer {
 func (o out) client(at shelf, one *client) out {
 	o = o.raw(`{"client":{"id":`).text(one.id).raw(`,"segment":`)
 	if one.segment != "" {
-		o = o.text(at.uri, "/segments/", url.PathEscape(one.segment))
+		o = o.text(at.base, "/segments/", url.PathEscape(one.segment))
 	} else {
 		o = o.raw("null")
 	}
@@ -113,7 +113,7 @@ func (o out) client(at shelf, one *client) out {
 	} else {
 		o = o.raw("null")
 	}
-	return o.raw(`,"links":{"self":`).text(at.uri, "/clients/", url.PathEscape(one.id)).raw(`}}}`)
+	return o.raw(`,"links":{"self":`).text(at.base, "/clients/", url.PathEscape(one.id)).raw(`}}}`)
 }
 
 func (s *Server) listClients(c *call) answer {

@@ -1,7 +1,6 @@
 package gooddatatest
 
 import (
-	"encoding/json"
 	"net/http"
 	"slices"
 	"time"
@@ -34,24 +33,24 @@ const headerLevel = 2
 func (s *Server) login(c *call) answer {
 	var in struct {
 		PostUserLogin *struct {
-			Login, Password string
-			VerifyLevel     int `json:"verify_level"`
-		}
+			Login       string `json:"login"`
+			Password    string `json:"password"`
+			VerifyLevel int    `json:"verify_level"`
+		} `json:"postUserLogin"`
 	}
-	if err := json.Unmarshal(c.body, &in); err != nil || in.PostUserLogin == nil {
+	if err := c.decode(&in); err != nil || in.PostUserLogin == nil {
 		return c.malformed("", "postUserLogin")
 	}
 	login := brick.Fold(in.PostUserLogin.Login)
 	if s.sessions.locked(login, c.faults.LockAfter) {
 		return loginRefused("Login needs security code verification due to failed login attempts.")
 	}
-	a := s.accountOf(login, in.PostUserLogin.Password)
-	if a == nil {
+	one := s.enter(login, in.PostUserLogin.Password)
+	if one == nil {
 		s.sessions.refuse(login)
 		return loginRefused("Bad Login or Password!")
 	}
-	one := s.sessions.begin(a, "")
-	tt := s.issue(c, one)
+	a, tt := one.account, s.issue(c, one)
 	body := out(nil).raw(`{"userLogin":{"profile":`).text(a.uri()).raw(`,"state":`).text(loginPath, "/", a.id).raw(`,"token":`)
 	if in.PostUserLogin.VerifyLevel == headerLevel {
 		return ok(body.text(one.sst).raw(`}}`)).with(sstHeader, one.sst).with(ttHeader, tt)
@@ -61,8 +60,9 @@ func (s *Server) login(c *call) answer {
 		with("Set-Cookie", ttCookie+"="+tt+"; Path=/gdc; Secure; HttpOnly")
 }
 
-// accountOf returns the account whose login and password these are.
-func (s *Server) accountOf(login, password string) *account {
+// enter begins a session of the account whose login and password these are,
+// and returns nil when there is none.
+func (s *Server) enter(login, password string) *session {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	a := s.world.logins[login]
@@ -72,7 +72,7 @@ func (s *Server) accountOf(login, password string) *account {
 	if len(a.modes) > 0 && !slices.Contains(a.modes, "password") {
 		return nil
 	}
-	return a
+	return s.sessions.begin(a, "")
 }
 
 // loginRefused has no "error" around it.

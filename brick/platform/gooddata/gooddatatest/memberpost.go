@@ -1,7 +1,6 @@
 package gooddatatest
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -13,26 +12,31 @@ const unknownUser = "Cannot add user to project. User doesn't exist"
 
 // memberIn is one member as a client wants him. What is nil was not said.
 type memberIn struct {
-	User *struct {
-		Content struct {
-			Status    *string
-			UserRoles *[]string
-		}
-		Links struct{ Self string }
-	}
+	Content struct {
+		Status    *string   `json:"status"`
+		UserRoles *[]string `json:"userRoles"`
+	} `json:"content"`
+	Links struct {
+		Self string `json:"self"`
+	} `json:"links"`
+}
+
+// entryIn is what stands around a member.
+type entryIn struct {
+	User *memberIn `json:"user"`
 }
 
 // readMembers reads one member or a batch of them.
-func (c *call) readMembers() ([]memberIn, *answer) {
+func (c *call) readMembers() ([]*memberIn, *answer) {
 	var in struct {
-		memberIn
-		Users []memberIn
+		User  *memberIn `json:"user"`
+		Users []entryIn `json:"users"`
 	}
-	if err := json.Unmarshal(c.body, &in); err != nil {
+	if err := c.decode(&in); err != nil {
 		return nil, refuse(c.badStructure("users", "STRUCTURE INVALID - "+err.Error()))
 	}
 	if in.User != nil {
-		in.Users = []memberIn{in.memberIn}
+		in.Users = []entryIn{{in.User}}
 	}
 	most := c.faults.Batch
 	if most <= 0 {
@@ -41,15 +45,16 @@ func (c *call) readMembers() ([]memberIn, *answer) {
 	if len(in.Users) == 0 || len(in.Users) > most {
 		return nil, refuse(c.badStructure("users", strconv.Itoa(len(in.Users))+" users"))
 	}
-	for _, m := range in.Users {
-		if m.User == nil || m.User.Links.Self == "" {
+	members := make([]*memberIn, len(in.Users))
+	for i, entry := range in.Users {
+		if members[i] = entry.User; entry.User == nil || entry.User.Links.Self == "" {
 			return nil, refuse(c.badStructure("user", "STRUCTURE INVALID - Key 'self' is compulsory."))
 		}
-		if s := m.User.Content.Status; s != nil && *s != wireStatus(brick.Enabled) && *s != wireStatus(brick.Disabled) {
+		if s := entry.User.Content.Status; s != nil && *s != wireStatus(brick.Enabled) && *s != wireStatus(brick.Disabled) {
 			return nil, refuse(c.badStructure("status", *s))
 		}
 	}
-	return in.Users, nil
+	return members, nil
 }
 
 // postMembers makes members of a project what the client wants. It answers
@@ -66,7 +71,7 @@ func (s *Server) postMembers(c *call) answer {
 	}
 	successful, failed := out(nil), out(nil)
 	for _, i := range shuffled(len(batch), mixed(uint64(c.n), c.faults.Seed+13)) {
-		self := batch[i].User.Links.Self
+		self := batch[i].Links.Self
 		switch {
 		case failures[i] == "":
 			successful = successful.comma(len(successful)).text(self)
@@ -91,7 +96,7 @@ func shuffled(n int, seed uint64) []int {
 
 // changeMembers does what can be done and says of the others why not. Of two
 // entries about one person both hold, one after the other.
-func (s *Server) changeMembers(c *call, batch []memberIn, failures []string) *answer {
+func (s *Server) changeMembers(c *call, batch []*memberIn, failures []string) *answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p, refused := s.pathProject(c, true)
@@ -99,13 +104,13 @@ func (s *Server) changeMembers(c *call, batch []memberIn, failures []string) *an
 		return refused
 	}
 	for i := range batch {
-		failures[i] = s.changeMember(p, &batch[i])
+		failures[i] = s.changeMember(p, batch[i])
 	}
 	return nil
 }
 
 func (s *Server) changeMember(p *project, in *memberIn) (failure string) {
-	a := s.addressed(p, in.User.Links.Self)
+	a := s.addressed(p, in.Links.Self)
 	if a == nil {
 		return unknownUser
 	}
@@ -113,12 +118,12 @@ func (s *Server) changeMember(p *project, in *memberIn) (failure string) {
 	if have := p.members.get(a.id); have != nil {
 		*m = *have
 	}
-	if status := in.User.Content.Status; status != nil && *status == wireStatus(brick.Disabled) {
+	if status := in.Content.Status; status != nil && *status == wireStatus(brick.Disabled) {
 		m.status = brick.Disabled
 	} else if status != nil {
 		m.status = brick.Enabled
 	}
-	if uris := in.User.Content.UserRoles; uris != nil {
+	if uris := in.Content.UserRoles; uris != nil {
 		m.roles = make([]*role, 0, len(*uris))
 		for _, uri := range *uris {
 			r := p.role(func(r *role) bool { return r.uri == uri })

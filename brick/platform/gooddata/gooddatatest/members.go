@@ -8,16 +8,16 @@ import (
 
 // member appends a membership as the platform writes it.
 func (o out) member(p *project, m *member) out {
-	a := m.account
-	uri, relative := a.uri(), p.uri()+"/users/"+a.id
+	a, relative := m.account, p.uri()+"/users/"+m.account.id
 	o = o.raw(`{"user":{"content":{"email":`).nullable(a.texts[email]).raw(`,"firstname":`).nullable(a.texts[firstName]).
 		raw(`,"userRoles":`).roles(m).raw(`,"phonenumber":`).nullable(a.texts[phoneNumber]).
-		raw(`,"status":`).text(wireStatus(m.status)).raw(`,"lastname":`).nullable(a.texts[lastName]).
-		raw(`,"login":`).text(a.login).raw(`},"links":{"roles":`).text(relative, "/roles").
-		raw(`,"permissions":`).text(relative, "/permissions").raw(`,"self":`).text(uri).
-		raw(`,"projects":`).text(uri, "/projects").raw(`,"projectRelUri":`).text(relative)
-	return o.raw(`},"meta":{"created":`).text(a.created).raw(`,"updated":`).text(a.updated).raw(`,"author":`).text(uri).
-		raw(`,"title":`).text(a.texts[firstName].string, " ", a.texts[lastName].string).raw(`,"contributor":`).text(uri).raw(`}}}`)
+		raw(`,"status":"`, wireStatus(m.status), `","lastname":`).nullable(a.texts[lastName]).
+		raw(`,"login":`).text(a.login).raw(`},"links":{"roles":`).uri(relative, "/roles").
+		raw(`,"permissions":`).uri(relative, "/permissions").raw(`,"self":`).uri(profilePath, a.id).
+		raw(`,"projects":`).uri(profilePath, a.id, "/projects").raw(`,"projectRelUri":`).uri(relative)
+	return o.raw(`},"meta":{"created":"`, a.created, `","updated":"`, a.updated, `","author":`).uri(profilePath, a.id).
+		raw(`,"title":`).text(a.texts[firstName].string, " ", a.texts[lastName].string).
+		raw(`,"contributor":`).uri(profilePath, a.id).raw(`}}}`)
 }
 
 func wireStatus(s brick.Status) string {
@@ -31,7 +31,7 @@ func wireStatus(s brick.Status) string {
 func (o out) roles(m *member) out {
 	o = append(o, '[')
 	for i, r := range m.roles {
-		o = o.comma(i).text(r.uri)
+		o = o.comma(i).uri(r.uri)
 	}
 	return append(o, ']')
 }

@@ -223,7 +223,7 @@ func TestBatchesThatCannotBeReadChangeNothing(t *testing.T) {
 	one := entry("dora@example.com", "ENABLED", 4)
 	for _, body := range []string{
 		batch(one, one, one), batch(), `{}`, `[`, `{"users":[{}]}`, batch(one, entry("a11", "GONE")),
-		`{"user":{"content":{"status":"ENABLED"},"links":{}}}`,
+		`{"user":{"content":{"status":"ENABLED"},"links":{}}}`, strings.Replace(one, "user", "User", 1),
 	} {
 		w.ask("POST", p1Users, body).has(400, "Checking '%s', result %s")
 	}

@@ -1,7 +1,6 @@
 package gooddatatest
 
 import (
-	"encoding/json"
 	"maps"
 	"net/http"
 	"net/url"
@@ -44,9 +43,12 @@ func (s *Server) getMetadata(c *call) answer {
 
 func (c *call) readMetadata() (key, value string, refused *answer) {
 	var in struct {
-		MetadataItem struct{ Key, Value string }
+		MetadataItem struct {
+			Key   string `json:"key"`
+			Value string `json:"value"`
+		} `json:"metadataItem"`
 	}
-	if err := json.Unmarshal(c.body, &in); err != nil || in.MetadataItem.Key == "" {
+	if err := c.decode(&in); err != nil || in.MetadataItem.Key == "" {
 		return "", "", refuse(c.malformed("", "metadataItem"))
 	}
 	return in.MetadataItem.Key, in.MetadataItem.Value, nil

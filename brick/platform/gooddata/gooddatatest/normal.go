@@ -167,11 +167,18 @@ func normalGroups(p *Project, at map[string]int) {
 		}
 		g.Members = foldedLogins(strangers)
 	}
-	for i := range p.Members {
-		for j, name := range p.Members[i].Groups {
-			p.Members[i].Groups[j] = spelled[brick.Fold(name)]
+	spell := func(names []string) []string {
+		names = clone(names)
+		for i, name := range names {
+			names[i] = spelled[brick.Fold(name)]
 		}
-		p.Members[i].Groups = brick.FoldSet(p.Members[i].Groups)
+		return brick.FoldSet(names)
+	}
+	for i := range p.Groups {
+		p.Groups[i].Groups = spell(p.Groups[i].Groups)
+	}
+	for i := range p.Members {
+		p.Members[i].Groups = spell(p.Members[i].Groups)
 	}
 }
 

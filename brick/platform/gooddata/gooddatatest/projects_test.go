@@ -1,6 +1,7 @@
 package gooddatatest_test
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -179,6 +180,25 @@ func TestClientsComeInPages(t *testing.T) {
 	if !slices.Equal(ids, []string{"client-1", "client-2"}) {
 		t.Errorf("the pages have %q", ids)
 	}
+}
+
+func TestNamesThatNeedEscapesWork(t *testing.T) {
+	const document = `{"organizations": [{"name": "Acme & \"Sons\"", "users": [{"login": "boss@example.com", "password": "boss-secret", "admin": true}],
+		"projects": [{"id": "a/b ü", "client_id": "c/1", "segment": "s/1", "data_product": "d/1", "groups": ["G"]}]}]}`
+	w := open(t, document, gooddatatest.Faults{}).as("boss")
+	domain := "/gdc/domains/" + url.PathEscape(`Acme & "Sons"`)
+	client := decoded[struct {
+		Client struct {
+			Project, Segment string
+			Links            struct{ Self string }
+		}
+	}](w.ask("GET", domain+"/dataproducts/d%2F1/clients/c%2F1", "").has(200)).Client
+	for _, link := range []string{client.Project, client.Segment, client.Links.Self, client.Project + "/users", client.Project + "/roles/2"} {
+		w.ask("GET", link, "").has(200)
+	}
+	w.ask("GET", "/gdc/userGroups?project="+url.QueryEscape("a/b ü"), "").has(200, `"project":"`+client.Project+`"`)
+	w.ask("POST", "/gdc/userGroups", strings.Replace(group("H"), "/gdc/projects/p1", client.Project, 1)).has(201)
+	w.ask("GET", strings.Replace(domain, "domains", "account/domains", 1)+"/users", "").has(200, `"domain":"`+domain+`"`)
 }
 
 func TestRootAndPingNeedNoToken(t *testing.T) {

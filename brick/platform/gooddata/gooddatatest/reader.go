@@ -1,6 +1,7 @@
 package gooddatatest
 
 import (
+	"bytes"
 	"encoding"
 	"encoding/json"
 	"errors"
@@ -17,17 +18,32 @@ import (
 // reader reads a JSON text into Go values, strictly: a key that is unknown or
 // comes twice, a value of another type, null and bytes that are no UTF-8 are
 // errors of kind BadInput with line and column.
+//
+// A lenient reader, for what clients send, passes over keys that it does not
+// know and takes null for a pointer.
 type reader struct {
-	source string // the text's name in errors
-	text   []byte
-	dec    *json.Decoder
-	at     int64 // offset of the last token
+	source  string // the text's name in errors
+	lenient bool
+	text    []byte
+	dec     *json.Decoder
+	at      int64 // offset of the last token
 }
 
 // readInto reads the one value of a text.
 func readInto(source string, text []byte, into any) error {
-	r := newReader(source, text)
-	if !utf8.Valid(text) {
+	return newReader(source, text).only(into)
+}
+
+// decode reads the body of a request; letter case counts in its keys.
+func (c *call) decode(into any) error {
+	r := newReader("body", c.body)
+	r.lenient = true
+	return r.only(into)
+}
+
+// only reads a value and demands that nothing follows.
+func (r *reader) only(into any) error {
+	if text := r.text; !utf8.Valid(text) {
 		return r.wrong(int64(firstInvalid(text)), "save the file as UTF-8", "the text is not UTF-8")
 	}
 	if err := r.value(reflect.ValueOf(into).Elem()); err != nil {
@@ -41,7 +57,7 @@ func readInto(source string, text []byte, into any) error {
 }
 
 func newReader(source string, text []byte) *reader {
-	return &reader{source: source, text: text, dec: json.NewDecoder(strings.NewReader(string(text)))}
+	return &reader{source: source, text: text, dec: json.NewDecoder(bytes.NewReader(text))}
 }
 
 func firstInvalid(text []byte) int {
@@ -98,6 +114,13 @@ func (r *reader) value(v reflect.Value) error {
 	if err != nil {
 		return err
 	}
+	if v.Kind() == reflect.Pointer {
+		if token == nil {
+			return nil
+		}
+		v.Set(reflect.New(v.Type().Elem()))
+		v = v.Elem()
+	}
 	text, isText := token.(string)
 	if named, ok := v.Addr().Interface().(shorthand); ok && isText {
 		*named.name() = text
@@ -143,6 +166,10 @@ func (r *reader) object(v reflect.Value, token json.Token) error {
 	keys := fieldsOf(v.Type())
 	return r.pairs(func(key string) error {
 		index, known := keys[key]
+		if !known && r.lenient {
+			r.skip()
+			return nil
+		}
 		if !known {
 			return r.wrong(r.at, "check its spelling, or leave it out", "unknown key %q", key)
 		}

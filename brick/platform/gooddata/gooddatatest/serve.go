@@ -13,7 +13,8 @@ import (
 const graceful = 5 * time.Second
 
 // Serve answers requests that come to l until ctx ends, then lets those under
-// way end, without further latency, and returns nil. It closes l.
+// way end, cuts those that wait for their latency, and returns nil. It closes
+// l. An error of l ends it, too.
 func Serve(ctx context.Context, l net.Listener, s *Server) error {
 	fresh := &freshConns{log: &s.log}
 	server := &http.Server{

@@ -1,7 +1,9 @@
 package gooddatatest
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -53,7 +55,10 @@ func New(state State, faults Faults) (*Server, error) {
 }
 
 // SetFaults replaces the faults, from the next request on.
-func (s *Server) SetFaults(f Faults) { s.faults.Store(&f) }
+func (s *Server) SetFaults(f Faults) {
+	f.Only, f.SSOProviders = slices.Clone(f.Only), maps.Clone(f.SSOProviders)
+	s.faults.Store(&f)
+}
 
 // SetHooks replaces the hooks, from the next request on.
 func (s *Server) SetHooks(h Hooks) { s.hooks.Store(&h) }

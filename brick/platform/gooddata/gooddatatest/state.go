@@ -88,6 +88,7 @@ type Role struct {
 // Group is one group of a project; in the document also its name alone.
 type Group struct {
 	Description string   `json:"description,omitempty"`
+	Groups      []string `json:"groups,omitempty"`  // names of groups that are members of it
 	ID          string   `json:"id,omitempty"`      // made from project and name when absent
 	Members     []string `json:"members,omitempty"` // logins, beside the members of the project that name the group
 	Name        string   `json:"name"`
@@ -132,7 +133,7 @@ func (r Role) MarshalJSON() ([]byte, error) {
 // MarshalJSON writes the name alone when there is nothing else.
 func (g Group) MarshalJSON() ([]byte, error) {
 	type whole Group
-	if g.Description == "" && g.ID == "" && len(g.Members) == 0 {
+	if g.Description == "" && g.ID == "" && len(g.Members) == 0 && len(g.Groups) == 0 {
 		return encode(g.Name)
 	}
 	return encode(whole(g))

@@ -62,7 +62,7 @@ const everything = `{"organizations": [
 		{"id": "p1", "title": "One", "custom_id": "c", "client_id": "k", "data_product": "dp", "segment": "s", "metadata": {"b": "2", "a": "1"},
 		 "gone": true, "forbidden": true, "state": "LOADING",
 		 "roles": [{"identifier": "own", "id": 40, "title": "Own", "summary": "of one's own"}, {"identifier": "adminRole", "title": "Admin"}, "other"],
-		 "groups": [{"name": "Two", "id": "b2", "description": "d", "members": ["GHOST@x.com", "deleted-2@x.com", "ann@example.com"]}, "One"],
+		 "groups": [{"name": "Two", "id": "b2", "description": "d", "groups": ["ONE"], "members": ["GHOST@x.com", "deleted-2@x.com", "ann@example.com"]}, "One"],
 		 "members": [{"login": "ANN@example.com", "roles": ["own", "adminRole"], "groups": ["one", "ONE"]}]}],
 	 "users": [
 		{"login": "ghost@x.com", "admin": true, "id": "g"},
@@ -94,7 +94,7 @@ func TestNormalHasOneForm(t *testing.T) {
 	const want = `{"organizations":[{"clients":[{"id":"k","segment":"t"},{"data_product":"dp","id":"a"}],` +
 		`"data_products":["empty",{"id":"more","segments":[{"id":"m","master_project":"p1"},"s"]}],"name":"acme","projects":[` +
 		`{"client_id":"k","custom_id":"c","data_product":"dp","forbidden":true,"gone":true,"groups":["One",` +
-		`{"description":"d","id":"b2","members":["deleted-2@x.com","ghost@x.com"],"name":"Two"}],"id":"p1",` +
+		`{"description":"d","groups":["One"],"id":"b2","members":["deleted-2@x.com","ghost@x.com"],"name":"Two"}],"id":"p1",` +
 		`"members":[{"groups":["One","Two"],"login":"ann@example.com","roles":["adminRole","own"],"status":"enabled"}],` +
 		`"metadata":{"a":"1","b":"2"},"roles":["adminRole","other",{"id":40,"identifier":"own","summary":"of one's own","title":"Own"}],` +
 		`"segment":"s","state":"LOADING","title":"One"},` +
@@ -218,12 +218,12 @@ func TestWrongDocumentsAreRefusedAtTheirPlace(t *testing.T) {
 		"no UTF-8":          {"{\"organizations\": [{\"name\": \"a\xff\"}]}", "town.json:1:31: the text is not UTF-8"},
 		"odd status":        {project(`"members": [{"login": "a@x.com", "status": "absent"}]`), `"absent" cannot be used here`},
 		"unknown status":    {project(`"members": [{"login": "a@x.com", "status": "idle"}]`), `unknown status "idle"`},
-		"no name":           {`{"organizations": [{}]}`, `town.json:1:20: "" is no name of a organization`},
+		"no name":           {`{"organizations": [{}]}`, `town.json:1:20: "" cannot be the name of a organization`},
 		"organization":      {`{"organizations": [{"name": "a"}, {"name": "A"}]}`, `town.json:1:44: organization "A" comes twice`},
 		"login":             {users(`{"login": "ann"}`), `login "ann" is not an email address`},
 		"login twice":       {users(`{"login": "a@x.com"}, {"login": "A@x.com"}`), `town.json:1:79: user "a@x.com" comes twice`},
 		"id twice":          {users(`{"login": "a@x.com", "id": "1"}, {"login": "b@x.com", "id": "1"}`), `id "1" comes twice`},
-		"id in path":        {users(`{"login": "a@x.com", "id": "1/2"}`), `"1/2" is no id of a user`},
+		"id in path":        {users(`{"login": "a@x.com", "id": "1/2"}`), `"1/2" cannot be the id of a user`},
 		"mode":              {users(`{"login": "a@x.com", "authentication_modes": ["PASSWORD"]}`), `unknown authentication mode "PASSWORD"`},
 		"admin":             {`{"organizations": [{"name": "a", "admins": ["b@x.com"]}]}`, "town.json:1:45: b@x.com is an admin but has no account"},
 		"project twice":     {`{"organizations": [{"name": "a", "projects": [{"id": "p"}]}, {"name": "b", "projects": [{"id": "p"}]}]}`, `project "p" comes twice`},
@@ -233,6 +233,7 @@ func TestWrongDocumentsAreRefusedAtTheirPlace(t *testing.T) {
 		"group twice":       {project(`"groups": ["a", {"name": "A"}]`), `group "A" comes twice`},
 		"group unknown":     {project(`"members": [{"login": "a@x.com", "groups": ["g"]}]`), `unknown group "g"`},
 		"group member":      {project(`"groups": [{"name": "g", "members": ["b@x.com"]}]`), "b@x.com is a member of group g but has no account"},
+		"nested group":      {project(`"groups": [{"name": "g", "groups": ["h"]}]`), `unknown group "h"`},
 		"member twice":      {project(`"members": [{"login": "a@x.com"}, {"login": "A@x.com"}]`), `member "A@x.com" comes twice`},
 		"member unknown":    {project(`"members": [{"login": "b@x.com"}]`), "b@x.com is a member of project p but has no account"},
 		"custom id twice":   {project(`"metadata": {"GOODOT_CUSTOM_PROJECT_ID": "1"}`), "the custom id is no other metadata"},

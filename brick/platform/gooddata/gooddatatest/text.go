@@ -60,6 +60,16 @@ func (o out) text(pieces ...string) out {
 	return append(o, '"')
 }
 
+// uri appends a URI in quotes, whose pieces need no escapes: ids that [check]
+// took.
+func (o out) uri(pieces ...string) out {
+	o = append(o, '"')
+	for _, piece := range pieces {
+		o = append(o, piece...)
+	}
+	return append(o, '"')
+}
+
 // escaped writes the text that begins at an offset once more, with escapes.
 func (o out) escaped(begin int) out {
 	quoted, _ := json.Marshal(string(o[begin+1:])) // of a string: cannot fail

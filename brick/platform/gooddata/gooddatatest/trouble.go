@@ -48,16 +48,19 @@ func (t turn) share(f *Faults, share float64) bool {
 // its answer then.
 func (s *Server) before(c *call) (answer, bool) {
 	f := c.faults
-	s.wait(c)
-	switch {
-	case c.turn.calm:
+	if c.turn.calm {
 		return answer{}, false
-	case c.turn.every(f.CutBeforeEvery):
-		panic(http.ErrAbortHandler)
+	}
+	switch { // who is turned away need not wait
 	case f.Capacity > 0 && c.atOnce > f.Capacity, c.turn.every(f.ThrottleEvery):
 		return s.retryLater(c, http.StatusTooManyRequests, "Too many requests"), true
 	case c.turn.endpoint <= f.BusyFirst, c.turn.share(f, f.Busy):
 		return s.retryLater(c, http.StatusServiceUnavailable, "Service is unavailable"), true
+	}
+	s.wait(c)
+	switch {
+	case c.turn.every(f.CutBeforeEvery):
+		panic(http.ErrAbortHandler)
 	case f.ErrorOnce && c.turn.endpoint == f.BusyFirst+1:
 		return c.perlError(http.StatusInternalServerError, "GDC::Exception::Base", "Internal error [%s, %s].", "handle_exception", "hide_internal"), true
 	case c.turn.every(f.HTMLEvery):
@@ -85,9 +88,6 @@ func (s *Server) retryLater(c *call, status int, message string) answer {
 // wait lets the latency pass; a client who goes away meanwhile has asked for
 // nothing.
 func (s *Server) wait(c *call) {
-	if c.turn.calm {
-		return
-	}
 	d := c.faults.Latency
 	if c.faults.Jitter > 0 {
 		d += time.Duration(mixed(c.turn.n, c.faults.Seed+7) % uint64(c.faults.Jitter+1))

@@ -20,6 +20,7 @@ type world struct {
 
 type organization struct {
 	name     string
+	path     string // its URI
 	accounts roster[account]
 	admins   map[string]bool // logins beside those of accounts that are admins
 	projects []*project
@@ -56,6 +57,7 @@ type project struct {
 	named   map[string]*group // by folded name
 	data    map[string]string // metadata
 	created string
+	path    string // its URI
 }
 
 type role struct {
@@ -75,6 +77,7 @@ type group struct {
 	described             bool // the description is not null
 	project               *project
 	members               roster[account]
+	nested                []*group // that are members, too
 	created, updated      string
 }
 
@@ -89,7 +92,9 @@ type client struct {
 }
 
 func (a *account) uri() string { return profilePath + a.id }
-func (p *project) uri() string { return projectPath + p.ID }
+func (p *project) uri() string { return p.path }
+
+func (o *organization) uri() string { return o.path }
 
 // role returns the role of an identifier or, by uri, of a number.
 func (p *project) role(is func(*role) bool) *role {
