@@ -16,6 +16,7 @@ import (
 	"encoding/hex"
 	"hash"
 	"io"
+	"sync/atomic"
 	"time"
 )
 
@@ -41,7 +42,7 @@ type Stream struct {
 	Origin
 	body io.ReadCloser
 	sum  hash.Hash
-	n    int64
+	n    atomic.Int64
 }
 
 // NewStream returns a stream of the body. Closing it closes the body.
@@ -53,15 +54,16 @@ func NewStream(body io.ReadCloser, origin Origin) *Stream {
 func (s *Stream) Read(p []byte) (int, error) {
 	n, err := s.body.Read(p)
 	s.sum.Write(p[:n])
-	s.n += int64(n)
+	s.n.Add(int64(n))
 	return n, err
 }
 
 // Close closes the body.
 func (s *Stream) Close() error { return s.body.Close() }
 
-// Bytes returns how many bytes were read so far.
-func (s *Stream) Bytes() int64 { return s.n }
+// Bytes returns how many bytes were read so far. It may be asked while another
+// goroutine reads.
+func (s *Stream) Bytes() int64 { return s.n.Load() }
 
 // Digest returns the SHA-256 of the bytes read so far, as "sha256:" and hex
 // digits. It is the file's digest once Read has returned io.EOF.

@@ -5,7 +5,7 @@ import (
 	"encoding/csv"
 	"io"
 	"slices"
-	"strings"
+	"unicode/utf8"
 )
 
 // records splits text into records for gocsv. It gives what encoding/csv
@@ -13,13 +13,19 @@ import (
 // here, in half the time; encoding/csv itself reads all others.
 type records struct {
 	text      *text
-	delimiter string
+	delimiter byte        // 0: more than a byte, then encoding/csv reads everything
+	quoting   quoting     // its characters have changed places in the text
 	careful   *csv.Reader // reads from text, and no line too many
 	cells     []string
 }
 
-func newRecords(t *text, delimiter rune) *records {
-	return &records{text: t, delimiter: string(delimiter), careful: strict(t, delimiter)}
+func newRecords(t *text, delimiter rune, q quoting) *records {
+	t.delimiter = q.rune(delimiter)
+	r := &records{text: t, quoting: q, careful: strict(t, t.delimiter)}
+	if t.delimiter < utf8.RuneSelf {
+		r.delimiter = byte(t.delimiter)
+	}
+	return r
 }
 
 // strict returns a reader by the letter of RFC 4180, for rows of any length.
@@ -34,14 +40,38 @@ func strict(r io.Reader, delimiter rune) *csv.Reader {
 // Read implements gocsv.CSVReader. The cells are good until the next call,
 // their texts for ever. Empty lines are passed over.
 func (r *records) Read() ([]string, error) {
+	record, err := r.next()
+	if r.quoting != plainQuotes {
+		r.restore(record)
+	}
+	return record, err
+}
+
+// restore changes the quotes in the cells back.
+func (r *records) restore(record []string) {
+	for i, cell := range record {
+		record[i] = r.quoting.cell(cell)
+	}
+}
+
+// lenient returns the cells of the record that was read with an error, as
+// lenient does.
+func (r *records) lenient() (cells []string, ends bool) {
+	cells, ends = lenient(r.text.window[r.text.first:], r.text.delimiter)
+	r.restore(cells)
+	return cells, ends
+}
+
+// next reads a record whose quotes have changed places.
+func (r *records) next() ([]string, error) {
 	for {
 		r.text.begin()
 		line, err := r.text.peek()
 		if err != nil {
 			return nil, err
 		}
-		row := bytes.TrimSuffix(bytes.TrimSuffix(line, []byte{'\n'}), []byte{'\r'})
-		if len(row) > 0 && !r.cut(string(row)) {
+		row := withoutEnd(line)
+		if len(row) > 0 && !r.cut(row) {
 			return r.careful.Read()
 		}
 		r.text.take(len(line))
@@ -49,6 +79,17 @@ func (r *records) Read() ([]string, error) {
 			return r.cells, nil
 		}
 	}
+}
+
+// withoutEnd returns a line without its ending.
+func withoutEnd(line []byte) []byte {
+	if n := len(line); n > 0 && line[n-1] == '\n' {
+		line = line[:n-1]
+	}
+	if n := len(line); n > 0 && line[n-1] == '\r' {
+		line = line[:n-1]
+	}
+	return line
 }
 
 // ReadAll implements gocsv.CSVReader.
@@ -66,47 +107,43 @@ func (r *records) ReadAll() ([][]string, error) {
 	}
 }
 
-// cut makes the cells of a line, and reports whether it could.
-func (r *records) cut(line string) bool {
+// cut makes the cells of a line, and reports whether it could. It leaves
+// doubled quotes, quotes out of place and cells that go on in the next line to
+// encoding/csv.
+func (r *records) cut(row []byte) bool {
+	if r.delimiter == 0 {
+		return false
+	}
+	kept := r.text.kept(row)
 	r.cells = r.cells[:0]
-	if len(r.delimiter) > 1 || strings.IndexByte(line, '"') >= 0 {
-		return r.cutQuoted(line)
-	}
-	delimiter := r.delimiter[0]
-	for {
-		end := strings.IndexByte(line, delimiter)
-		if end < 0 {
-			r.cells = append(r.cells, line)
-			return true
-		}
-		r.cells = append(r.cells, line[:end])
-		line = line[end+1:]
-	}
-}
-
-// cutQuoted is cut for lines with quotes. It leaves doubled quotes, quotes
-// out of place and cells that go on in the next line to encoding/csv.
-func (r *records) cutQuoted(line string) bool {
-	for more := true; more; {
-		var cell string
-		if strings.HasPrefix(line, `"`) {
-			end := strings.IndexByte(line[1:], '"')
-			if end < 0 {
+	quote := index(row, 0, '"') // the next one
+	for at := 0; at <= len(row); at++ {
+		start, end := at, 0
+		if at == quote && quote < len(row) {
+			start++
+			end = index(row, start, '"')
+			if at = end + 1; at > len(row) || at < len(row) && row[at] != r.delimiter {
 				return false
 			}
-			cell = line[1 : end+1]
-			if line, more = strings.CutPrefix(line[end+2:], r.delimiter); !more && line != "" {
-				return false
-			}
+			quote = index(row, at, '"')
 		} else {
-			cell, line, more = strings.Cut(line, r.delimiter)
-			if strings.IndexByte(cell, '"') >= 0 {
+			end = index(row, at, r.delimiter)
+			if at = end; quote < end {
 				return false
 			}
 		}
-		r.cells = append(r.cells, cell)
+		r.cells = append(r.cells, kept[start:end])
 	}
 	return true
+}
+
+// index returns where the byte stands at or behind from, len(b) when it does
+// not.
+func index(b []byte, from int, c byte) int {
+	if i := bytes.IndexByte(b[from:], c); i >= 0 {
+		return from + i
+	}
+	return len(b)
 }
 
 // line returns where the current record starts.

@@ -7,8 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"strings"
-	"unicode/utf8"
+	"unicode"
 
 	"github.com/gocarina/gocsv"
 
@@ -16,10 +15,16 @@ import (
 )
 
 // Options say how a file is to be understood. The zero Options read a file
-// with the usual column names, separated by commas.
+// with the usual column names, separated by commas, in UTF-8 or with a mark
+// that tells another encoding, compressed or not.
 type Options struct {
 	Columns   Columns
-	Delimiter rune // between cells; 0: a comma
+	Delimiter rune // between cells; 0: what a first line such as sep=; says, else a comma; AutoDelimiter: found
+	Quote     rune // around cells, a mark of ASCII; 0: the double quote
+
+	Encoding    string // a name such as windows-1252, however it is written; empty: UTF-8, or what the mark tells
+	Compression string // gzip, zstd or none; auto or empty: what the content tells
+	MaxBytes    int64  // a file with more is refused, compressed or decompressed; 0: no limit
 
 	// NeedProject is set when every row must name its project.
 	NeedProject bool
@@ -28,8 +33,46 @@ type Options struct {
 	AuthenticationModes []string
 	SSOProvider         string
 
+	// Profile is set when the reader is to note what [Reader.Profile] tells.
+	Profile bool
 	// Warn is told what is odd in the file but does no harm; nil: nobody is.
 	Warn func(brick.Finding)
+}
+
+// Check returns an error of kind BadInput when no file can be read so: an
+// encoding or a compression that is not known, a delimiter or a quote that
+// cannot be one. Reading does the same before the source is touched.
+func (o *Options) Check() error {
+	_, err := namedEncoding(o.Encoding)
+	if err == nil {
+		err = checkCompression(o.Compression)
+	}
+	if err == nil {
+		err = o.checkMarks()
+	}
+	if u, ok := errors.AsType[*unreadable](err); ok {
+		return &brick.Error{Kind: brick.BadInput, Hint: u.hint, Err: u}
+	}
+	return nil
+}
+
+// checkMarks refuses a delimiter or a quote that cannot be one.
+func (o *Options) checkMarks() error {
+	q := o.quoting()
+	switch {
+	case o.Quote < 0 || o.Quote > unicode.MaxASCII || !unicode.IsPunct(rune(q)) && !unicode.IsSymbol(rune(q)):
+		return &unreadable{fmt.Sprintf("%q cannot stand around cells", o.Quote), "set `quote` to a mark such as ' or leave it out"}
+	case o.Delimiter != 0 && o.Delimiter != AutoDelimiter && !separates(o.Delimiter, q):
+		return &unreadable{fmt.Sprintf("%q cannot separate cells", o.Delimiter), "set `delimiter` to a character other than a quote or a line break"}
+	}
+	return nil
+}
+
+func (o *Options) quoting() quoting {
+	if o.Quote == 0 {
+		return plainQuotes
+	}
+	return quoting(o.Quote)
 }
 
 // Stats tell what a file was made of.
@@ -37,37 +80,42 @@ type Stats struct {
 	Rows    int64    // rows that were yielded, bad ones included
 	Bad     int64    // bad rows
 	Bytes   int64    // as read from the source, byte order mark included
+	Plain   int64    // bytes when they are decompressed; Bytes when there is nothing to decompress
+	Format  Format   // how the bytes were understood, as far as they were
 	Matched []string // the columns that were read, as the header writes them
 	Unused  []string // the columns that nothing reads
 }
 
 // Reader reads the rows of one CSV file. It is used once, by one goroutine.
 type Reader struct {
-	name    string
-	options Options
-	text    *text
-	records *records
-	decoder gocsv.SimpleDecoder
-	binding *binding
-	typist  *typist
-	stats   Stats
+	name     string
+	op       string
+	source   io.Reader
+	options  Options
+	opening  opening
+	text     *text
+	records  *records
+	decoder  gocsv.SimpleDecoder
+	binding  *binding
+	typist   *typist
+	profiler *profiler // nil when nobody asks for a profile
+	stats    Stats
 }
 
 // NewReader returns a reader of r. The name is the file's, for messages.
+// Nothing is read before the rows are asked for.
 func NewReader(r io.Reader, name string, o Options) *Reader {
-	if o.Delimiter == 0 {
-		o.Delimiter = ','
-	}
-	t := newText(r, "read "+name, o.Delimiter)
-	records := newRecords(t, o.Delimiter)
-	return &Reader{name: name, options: o, text: t, records: records, decoder: gocsv.NewSimpleDecoderFromCSVReader(records)}
+	reader := &Reader{name: name, op: "read " + name, source: r, options: o}
+	reader.opening = opening{op: reader.op, options: &reader.options}
+	return reader
 }
 
 // Stats returns what was read. They are complete once the rows have ended
 // without an error.
 func (r *Reader) Stats() Stats {
 	s := r.stats
-	s.Bytes = r.text.total
+	s.Bytes, s.Plain = r.opening.size()
+	s.Format = r.opening.format
 	if r.binding != nil {
 		s.Matched, s.Unused = r.binding.used(true), r.binding.used(false)
 	}
@@ -76,63 +124,119 @@ func (r *Reader) Stats() Stats {
 
 // Rows yields every row that is not blank, in the order of the file, with
 // ascending line numbers. Roles and Groups of several rows may share memory:
-// they are not to be changed. The texts of one row share its memory: whoever
-// keeps one of them for long clones it.
+// they are not to be changed. The texts of a row share memory with those of
+// its neighbours, some kilobytes in all: whoever keeps one of them for long
+// clones it. The people whom a bad row may mean are texts of their own.
 //
 // What is wrong with one row is its Bad. Everything that makes the file
 // doubtful as a whole is an error of kind BadInput with line and column,
 // after which the sequence ends: no header, a header that does not fit,
-// bytes that are no text, a row of more than 1 MiB, and a quote out of place
-// that leaves in doubt where its row ends. Other quotes out of place, such as
-// the one in 5" disk, make a bad row: read as ordinary characters, they leave
-// every quoted cell closed in its own line. A ctx that is done ends the
-// sequence with an error of kind Interrupted.
+// compressed data that are broken or cut off, bytes that are no text in the
+// encoding, a delimiter that cannot be told, a row of more than 1 MiB, and a
+// quote out of place that leaves in doubt where its row ends. Other quotes out
+// of place, such as the one in 5" disk, make a bad row: read as ordinary
+// characters, they leave every quoted cell closed in its own line. A ctx that
+// is done ends the sequence with an error of kind Interrupted.
+//
+// The source is read ahead in a goroutine, and so is what is decompressed and
+// decoded. When the sequence has ended, however it did, nothing reads the
+// source any more.
 func (r *Reader) Rows(ctx context.Context) iter.Seq2[brick.Row, error] {
 	return func(yield func(brick.Row, error) bool) {
-		if err := r.readHeader(); err != nil {
-			yield(brick.Row{}, err)
-			return
+		stages := newStages(ctx)
+		defer stages.end()
+		err := r.open(stages)
+		if err == nil {
+			err = r.readHeader()
 		}
-		for n := 0; ; n++ {
-			if n%2048 == 0 && ctx.Err() != nil {
-				yield(brick.Row{}, &brick.Error{Kind: brick.Interrupted, Op: r.text.op, Err: context.Cause(ctx)})
-				return
-			}
-			var row brick.Row
-			blank, err := r.read(&row)
-			if err == io.EOF {
-				return
-			}
-			if err != nil {
-				yield(brick.Row{}, err)
-				return
-			}
-			if blank {
-				continue
-			}
-			r.stats.Rows++
-			if row.Bad != nil {
-				r.stats.Bad++
-			}
-			if !yield(row, nil) {
-				return
-			}
+		if err == nil {
+			err = r.yieldAll(ctx, yield)
+		}
+		switch {
+		case err == nil: // no more rows are wanted
+		case err == io.EOF:
+			r.doubtEncoding()
+		case errors.Is(err, errStopped):
+			yield(brick.Row{}, r.interrupted(ctx))
+		default:
+			yield(brick.Row{}, err)
 		}
 	}
 }
 
+func (r *Reader) interrupted(ctx context.Context) error {
+	return &brick.Error{Kind: brick.Interrupted, Op: r.op, Err: context.Cause(ctx)}
+}
+
+// doubtEncoding warns of a file that was read in a code page, though it reads
+// as UTF-8 from end to end: its names came out as in NovÃ¡k.
+func (r *Reader) doubtEncoding() {
+	if r.options.Warn != nil && r.opening.guess != nil && r.opening.guess.likely() {
+		r.options.Warn(brick.Finding{Source: r.name, Warning: true,
+			Text: "the file was read as " + r.opening.format.Encoding + ", but all of it is valid UTF-8", Hint: "leave `encoding` out if names look wrong"})
+	}
+}
+
+// yieldAll yields the rows behind the header. It returns io.EOF behind the
+// last one, nil when no more are wanted.
+func (r *Reader) yieldAll(ctx context.Context, yield func(brick.Row, error) bool) error {
+	for n := 0; ; n++ {
+		if n%2048 == 0 && ctx.Err() != nil {
+			return r.interrupted(ctx)
+		}
+		var row brick.Row
+		blank, err := r.read(&row)
+		if err != nil {
+			return err
+		}
+		if blank {
+			continue
+		}
+		r.stats.Rows++
+		if row.Bad != nil {
+			r.stats.Bad++
+			detach(&row)
+		}
+		if r.profiler != nil {
+			r.profiler.row(&row)
+		}
+		if !yield(row, nil) {
+			return nil
+		}
+	}
+}
+
+// open begins to read the source, and finds out what separates its cells.
+func (r *Reader) open(s *stages) error {
+	if err := r.options.Check(); err != nil {
+		e, _ := errors.AsType[*brick.Error](err)
+		e.Op = r.op
+		return e
+	}
+	source, err := r.opening.text(s, r.source)
+	if err != nil {
+		source = failing{err}
+	}
+	q := r.options.quoting()
+	r.text = newText(source, r.op)
+	delimiter, err := r.settleDelimiter()
+	if err != nil {
+		return err
+	}
+	r.opening.format.Delimiter, r.opening.format.Quote = string(delimiter), string(rune(q))
+	r.records = newRecords(r.text, delimiter, q)
+	r.decoder = gocsv.NewSimpleDecoderFromCSVReader(r.records)
+	return nil
+}
+
 // readHeader reads the first record that is not blank, and binds its columns.
 func (r *Reader) readHeader() error {
-	if d := r.options.Delimiter; strings.ContainsRune("\"\r\n", d) || d == utf8.RuneError || !utf8.ValidRune(d) {
-		return &brick.Error{Kind: brick.BadInput, Op: r.text.op, Err: fmt.Errorf("%q cannot separate cells", d),
-			Hint: "set `delimiter` to a character other than a quote or a line break"}
-	}
 	record, err := r.decoder.GetCSVRow()
 	for err == nil && blank(record) {
 		record, err = r.decoder.GetCSVRow()
 	}
 	if err == io.EOF {
-		return &brick.Error{Kind: brick.BadInput, Op: r.text.op, Line: 1, Err: errors.New("the file is empty: it has no header line"),
+		return &brick.Error{Kind: brick.BadInput, Op: r.op, Line: 1, Err: errors.New("the file is empty: it has no header line"),
 			Hint: "the first line must name the columns, at least login"}
 	}
 	if err != nil {
@@ -143,11 +247,14 @@ func (r *Reader) readHeader() error {
 		return column
 	}
 	r.binding = r.options.Columns.bind(record, columnOf, r.options.NeedProject)
-	r.typist = newTypist(r)
 	var faults []error
 	for _, f := range r.binding.faults {
-		faults = append(faults, &brick.Error{Kind: brick.BadInput, Op: r.text.op, Line: r.records.line(), Column: f.column, Hint: f.hint, Err: errors.New(f.reason)})
+		faults = append(faults, &brick.Error{Kind: brick.BadInput, Op: r.op, Line: r.records.line(), Column: f.column, Hint: f.hint, Err: errors.New(f.reason)})
 	}
+	if r.options.Profile {
+		r.profiler = newProfiler(r.binding, r.options.Columns.naming(), r.options.NeedProject)
+	}
+	r.typist = newTypist(r)
 	return errors.Join(faults...)
 }
 
@@ -165,14 +272,14 @@ func (r *Reader) read(row *brick.Row) (isBlank bool, err error) {
 	if !ok || misquoted.Line != misquoted.StartLine || r.broken() {
 		return false, r.refusal(err)
 	}
-	cells, ends := lenient(r.text.window[r.text.first:], r.options.Delimiter)
+	cells, ends := r.records.lenient()
 	if !ends {
 		return false, r.refusal(err)
 	}
 	var column int
 	row.Line, column = r.text.place(r.text.first + misquoted.Column - 1)
 	row.Bad = &brick.BadRow{Column: column, Reason: "a quote stands where it must not", Hint: "put the whole cell in quotes and double those inside"}
-	suspect(row.Bad, cells)
+	suspect(row.Bad, cells, r.records.quoting)
 	return false, nil
 }
 
@@ -188,7 +295,7 @@ func (r *Reader) refusal(err error) error {
 	case !ok:
 		return err
 	}
-	at := r.text.first + openedAt(r.text.window[r.text.first:], r.options.Delimiter)
+	at := r.text.first + openedAt(r.text.window[r.text.first:], r.text.delimiter)
 	reason := "a quote opens here that is not closed as it must be"
 	if misquoted.Err == csv.ErrBareQuote {
 		at = r.text.from(misquoted.Line-misquoted.StartLine) + misquoted.Column - 1

@@ -159,7 +159,8 @@ func TestLineIsWhereTheRowStarts(t *testing.T) {
 func TestStatsTellWhatTheFileWasMadeOf(t *testing.T) {
 	file := "\ufeff\"LOGIN\",Shoe size, First_Name \na@x.com,42,A\nnobody,43,B\n\n"
 	got := read(t, file, inputs.Options{})
-	want := inputs.Stats{Rows: 2, Bad: 1, Bytes: int64(len(file)), Matched: []string{"LOGIN", "First_Name"}, Unused: []string{"Shoe size"}}
+	want := inputs.Stats{Rows: 2, Bad: 1, Bytes: int64(len(file)), Plain: int64(len(file)),
+		Format: inputs.Format{Compression: "none", Encoding: "UTF-8", Delimiter: ",", Quote: `"`}, Matched: []string{"LOGIN", "First_Name"}, Unused: []string{"Shoe size"}}
 	same(t, "stats", got.stats, want)
 }
 

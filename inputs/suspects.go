@@ -7,14 +7,24 @@ import (
 	"users-brick/brick"
 )
 
+// detach gives a bad row texts of its own. Somebody may remember the people of
+// many bad rows, and must not keep the rows around them in memory.
+func detach(row *brick.Row) {
+	row.Login = brick.Login(strings.Clone(string(row.Login)))
+	row.Bad.Local = strings.Clone(row.Bad.Local)
+	for i, login := range row.Bad.Suspects {
+		row.Bad.Suspects[i] = brick.Login(strings.Clone(string(login)))
+	}
+}
+
 // suspect holds whoever stands in any of the cells, everywhere.
-func suspect(bad *brick.BadRow, cells []string) {
+func suspect(bad *brick.BadRow, cells []string, q quoting) {
 	bad.Anywhere = true
 	for _, cell := range cells {
 		logins, _ := loginsIn(cell)
 		bad.Suspects = append(bad.Suspects, logins...)
 		// A quote out of place may stand in the middle of a login.
-		bad.Nameless = bad.Nameless || strings.Contains(cell, "@") && strings.Contains(cell, `"`)
+		bad.Nameless = bad.Nameless || strings.Contains(cell, "@") && strings.ContainsAny(cell, `"`+string(rune(q)))
 	}
 	slices.Sort(bad.Suspects)
 	bad.Suspects = slices.Compact(bad.Suspects)
@@ -32,8 +42,8 @@ func suspectLogin(bad *brick.BadRow, text string) {
 // suspectShort holds whoever stands in a row with too few cells, of which two
 // may have become one: jane@x.com and Jane would read jane@x.comJane. A login
 // that stands in its own place can only have grown at its end.
-func suspectShort(bad *brick.BadRow, record []string, login int) {
-	suspect(bad, record)
+func suspectShort(bad *brick.BadRow, record []string, login int, q quoting) {
+	suspect(bad, record, q)
 	if login < len(record) {
 		if logins, alone := loginsIn(record[login]); len(logins) == 1 && alone {
 			bad.Local = logins[0].Local()

@@ -18,14 +18,13 @@ const maxRow = 1 << 20
 // chunk is how many bytes are asked of the source at once.
 const chunk = 64 << 10
 
-// text hands lines on that are proven to be text: valid UTF-8 without NUL,
-// and without the byte order mark. It keeps the record that is being read, so
-// that places can be named in characters, and a row can be looked at again as
-// it was written.
+// text hands lines on that are proven to be text: valid UTF-8 without NUL. It
+// keeps the record that is being read, so that places can be named in
+// characters, and a row can be looked at again as it was written.
 type text struct {
 	source    io.Reader
 	op        string
-	delimiter rune
+	delimiter rune // as it stands in the text; a comma until it is known
 
 	window   []byte
 	first    int // where the record begins
@@ -33,12 +32,14 @@ type text struct {
 	next     int // where the next line begins
 	nextLine int
 	checked  int   // window[:checked] is proven
-	total    int64 // bytes read from the source
 	err      error // io.EOF, or why there is no more
+
+	copied   string // of window[copiedAt:], for the texts of rows
+	copiedAt int
 }
 
-func newText(source io.Reader, op string, delimiter rune) *text {
-	return &text{source: source, op: op, delimiter: delimiter, line: 1, nextLine: 1}
+func newText(source io.Reader, op string) *text {
+	return &text{source: source, op: op, delimiter: ',', line: 1, nextLine: 1}
 }
 
 // begin says that the next line begins a record; what is before it is not
@@ -76,6 +77,38 @@ func (t *text) lineEnd() int {
 	}
 }
 
+// kept returns the beginning of the next line as a string that stays. Lines
+// are copied several at once: one string of some kilobytes costs much less than
+// one for every line.
+func (t *text) kept(line []byte) string {
+	from := t.next - t.copiedAt
+	if t.copied == "" || from+len(line) > len(t.copied) {
+		lines := t.window[t.next:t.checked]
+		lines = lines[:min(len(lines), max(copySize, len(line)))]
+		t.copied, t.copiedAt, from = string(lines[:max(bytes.LastIndexByte(lines, '\n'), len(line))]), t.next, 0
+	}
+	return t.copied[from : from+len(line)]
+}
+
+// copySize is how many bytes of lines are copied at once.
+const copySize = 8 << 10
+
+// sample returns the whole lines at the beginning of what has not been taken,
+// at least n bytes if there are so many, and whether nothing comes behind them.
+func (t *text) sample(n int) (lines []byte, all bool) {
+	for {
+		fresh := t.window[t.next:t.checked]
+		end := bytes.LastIndexByte(fresh, '\n') + 1
+		switch {
+		case t.err == io.EOF:
+			return fresh, true
+		case t.err != nil || end > 0 && len(fresh) >= n || len(fresh) > maxRow:
+			return fresh[:end], false
+		}
+		t.fill()
+	}
+}
+
 // take goes on by n bytes of the line that was peeked at.
 func (t *text) take(n int) {
 	t.next += n
@@ -96,38 +129,13 @@ func (t *text) Read(p []byte) (int, error) {
 func (t *text) fill() {
 	t.window = t.window[:copy(t.window, t.window[t.first:])]
 	t.next, t.checked, t.first = t.next-t.first, t.checked-t.first, 0
+	t.copied = ""
 	t.window = slices.Grow(t.window, chunk)
-	n, err := t.fetch(t.window[len(t.window) : len(t.window)+chunk])
+	n, err := readAtLeast(t.source, t.window[len(t.window):len(t.window)+chunk], 1)
 	t.window = t.window[:len(t.window)+n]
-	if fault := t.check(err == io.EOF); fault != nil {
-		err = fault
+	if t.err = t.check(err == io.EOF); t.err == nil && err != nil {
+		t.err = t.broken(err)
 	}
-	t.err = err
-}
-
-// fetch reads from the source. The first call gets enough to know the kind of
-// file by its first bytes, and drops the byte order mark.
-func (t *text) fetch(p []byte) (int, error) {
-	first := t.total == 0
-	least := 1
-	if first {
-		least = 4
-	}
-	n, err := readAtLeast(t.source, p, least)
-	t.total += int64(n)
-	if err != nil && err != io.EOF {
-		return n, t.broken(err)
-	}
-	if !first {
-		return n, err
-	}
-	if fault := t.foreign(p[:n]); fault != nil {
-		return 0, fault
-	}
-	if bytes.HasPrefix(p[:n], []byte("\xef\xbb\xbf")) {
-		n = copy(p, p[3:n])
-	}
-	return n, err
 }
 
 // readAtLeast is io.ReadAtLeast without io.ErrUnexpectedEOF of its own: here
@@ -144,9 +152,13 @@ func readAtLeast(r io.Reader, p []byte, least int) (n int, err error) {
 	return n, err
 }
 
-// broken wraps an error of the source, unless it already says what it is.
+// broken returns the error with which the source ends: io.EOF, what already
+// says what it is, or one that says where the text ends.
 func (t *text) broken(err error) error {
-	if _, ok := errors.AsType[*brick.Error](err); ok {
+	if u, ok := errors.AsType[*unreadable](err); ok {
+		return t.refuse(t.checked, u.reason, u.hint)
+	}
+	if _, ok := errors.AsType[*brick.Error](err); ok || err == io.EOF {
 		return err
 	}
 	return &brick.Error{Op: t.op, Err: err}
@@ -159,14 +171,26 @@ func (t *text) check(end bool) error {
 		fresh = fresh[:len(fresh)-cutRune(fresh)]
 	}
 	if i := bytes.IndexByte(fresh, 0); i >= 0 {
-		return t.refuse(t.checked+i, "the file has a NUL byte here, so it is no text in UTF-8", "save it as UTF-8; it may be UTF-16, or no CSV at all (see `encoding`)")
+		return t.refuse(t.checked+i, "the file has a NUL byte here, so it is no text in UTF-8",
+			"save it as UTF-8; it may be UTF-16 without a mark (then set `encoding` to UTF-16LE or UTF-16BE), or no CSV at all")
 	}
 	if !utf8.Valid(fresh) {
-		i := invalidAt(fresh)
-		return t.refuse(t.checked+i, fmt.Sprintf("byte 0x%02x is not valid UTF-8", fresh[i]), "save the file as UTF-8, or say how it is encoded in `encoding`")
+		return t.noText(fresh, invalidAt(fresh))
 	}
 	t.checked += len(fresh)
 	return nil
+}
+
+// noText refuses the new part of the window because of fresh[i].
+func (t *text) noText(fresh []byte, i int) error {
+	if !utf8.FullRune(fresh[i:]) {
+		return t.refuse(t.checked+i, fmt.Sprintf("byte 0x%02x begins a character of UTF-8 that is cut off", fresh[i]), "make or fetch the file again")
+	}
+	hint := "save the file as UTF-8, or say how it is encoded in `encoding`"
+	if what := supposed(fresh[i]); what != "" {
+		hint += "; " + what
+	}
+	return t.refuse(t.checked+i, fmt.Sprintf("byte 0x%02x is not valid UTF-8", fresh[i]), hint)
 }
 
 // tooLong refuses the record, which goes on at least to window[end].
@@ -200,25 +224,6 @@ func (t *text) from(n int) int {
 		at += bytes.IndexByte(t.window[at:], '\n') + 1
 	}
 	return at
-}
-
-// foreignMarks are beginnings of files that are no text in UTF-8.
-var foreignMarks = []struct{ mark, reason, hint string }{
-	{"\xff\xfe", "the file is UTF-16, not UTF-8", "save it as UTF-8 (see `encoding`)"},
-	{"\xfe\xff", "the file is UTF-16, not UTF-8", "save it as UTF-8 (see `encoding`)"},
-	{"\x1f\x8b", "the file is compressed with gzip, which is not read here", "decompress it first, for example with gunzip"},
-	{"\x28\xb5\x2f\xfd", "the file is compressed with zstd, which is not read here", "decompress it first, for example with unzstd"},
-	{"PK\x03\x04", "the file is a zip archive or a workbook, not CSV", "unpack it, or save the sheet as CSV in UTF-8"},
-}
-
-// foreign refuses a file that its first bytes show to be something else.
-func (t *text) foreign(start []byte) error {
-	for _, f := range foreignMarks {
-		if bytes.HasPrefix(start, []byte(f.mark)) {
-			return &brick.Error{Kind: brick.BadInput, Op: t.op, Line: 1, Column: 1, Hint: f.hint, Err: errors.New(f.reason)}
-		}
-	}
-	return nil
 }
 
 // cutRune returns how many bytes at the end begin a character that goes on in

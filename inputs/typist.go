@@ -18,6 +18,7 @@ type typist struct {
 	fixed       brick.Profile // what holds for every row
 
 	warnedUnnamed bool
+	warnedNull    map[int]bool    // columns
 	warnedOf      map[string]bool // languages
 
 	modes     *memo[parsed]
@@ -33,7 +34,7 @@ type place struct {
 }
 
 func newTypist(r *Reader) *typist {
-	t := &typist{reader: r, binding: r.binding, needProject: r.options.NeedProject, warnedOf: map[string]bool{},
+	t := &typist{reader: r, binding: r.binding, needProject: r.options.NeedProject, warnedOf: map[string]bool{}, warnedNull: map[int]bool{},
 		modes: newMemo(parseModes), addresses: newMemo(parseAddresses), roles: newMemo(parseRoles), groups: newMemo(parseGroups)}
 	for i, n := range r.options.Columns.naming() {
 		t.names[i] = n.name
@@ -73,6 +74,9 @@ func (t *typist) read(row *brick.Row, record []string) (isBlank bool) {
 	if text == "" && blank(record) {
 		return true
 	}
+	if p := t.reader.profiler; p != nil {
+		p.cells(record, row.Line)
+	}
 	t.who(row, text)
 	t.where(row, record)
 	t.account(row, record, text)
@@ -90,10 +94,10 @@ func (t *typist) ragged(row *brick.Row, record []string) {
 		Hint:   "a delimiter is missing or too many; put cells that hold the delimiter in quotes",
 	}
 	if len(record) < t.binding.least {
-		suspectShort(row.Bad, record, t.binding.index[login])
+		suspectShort(row.Bad, record, t.binding.index[login], t.reader.records.quoting)
 		return
 	}
-	suspect(row.Bad, record)
+	suspect(row.Bad, record, t.reader.records.quoting)
 }
 
 func cells(n int) string {
@@ -139,7 +143,7 @@ func (t *typist) account(row *brick.Row, record []string, loginText string) {
 	row.Profile[brick.AuthenticationModes] = t.fixed[brick.AuthenticationModes]
 	row.Profile[brick.SSOProvider] = t.fixed[brick.SSOProvider]
 	for _, p := range t.plain {
-		row.Profile[p.field] = clean(record[p.index])
+		row.Profile[p.field] = t.at(record, p.index)
 	}
 	if email := t.cell(record, column(brick.Email)); email != "" {
 		t.email(row, email, loginText)
@@ -225,9 +229,30 @@ func (t *typist) unnamed(record []string) {
 // cell returns the trimmed cell, empty when there is no such column.
 func (t *typist) cell(record []string, c column) string {
 	if i := t.binding.index[c]; i >= 0 {
-		return clean(record[i])
+		return t.at(record, i)
 	}
 	return ""
+}
+
+// at returns the i-th cell, trimmed.
+func (t *typist) at(record []string, i int) string {
+	text := clean(record[i])
+	if text == null {
+		t.warnNull(i)
+	}
+	return text
+}
+
+// null is what databases write for a cell that has no value. Here it is text
+// like any other, since nobody says that the file comes from a database.
+const null = `\N`
+
+// warnNull warns, once for each column, that null has no special meaning.
+func (t *typist) warnNull(i int) {
+	if !t.warnedNull[i] {
+		t.warnedNull[i] = true
+		t.reader.warn(i, null+" has no special meaning here and is taken as it stands", "export what has no value as an empty cell")
+	}
 }
 
 // fault notes that the row cannot be used because of a cell. All reasons are

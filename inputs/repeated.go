@@ -1,0 +1,129 @@
+package inputs
+
+import (
+	"hash/maphash"
+	"math/bits"
+	"slices"
+	"strings"
+
+	"users-brick/brick"
+)
+
+// Repeated says who stands in more than one row, in modes that work by project
+// in more than one row of a project. People are told apart by hashes of 64
+// bits: that two are taken for one happens to one file of a million people in
+// thirty million.
+type Repeated struct {
+	People int64    `json:"people"` // who stand in several rows
+	Rows   int64    `json:"rows"`   // rows beside their first ones
+	First  []Repeat `json:"first"`  // the first 20 of them, in the order of their second rows
+	// UnknownFrom is the line from which on nobody new was remembered, since
+	// a million people were known; 0 when all were.
+	UnknownFrom int `json:"unknown_from_line,omitzero"`
+}
+
+// Repeat is somebody who stands in several rows.
+type Repeat struct {
+	Login   brick.Login `json:"login"`
+	Project string      `json:"project,omitzero"` // in modes that work by project
+	Rows    int64       `json:"rows"`
+	Lines   []int       `json:"lines"` // of the first 20 rows
+}
+
+// knownPeople is how many people are remembered, with 32 bytes each.
+const knownPeople = 1 << 20
+
+// repeated finds rows of one person.
+type repeated struct {
+	byProject bool
+	seed      maphash.Seed
+	table     []sighting // open addressing, at most half full; a power of two
+	n         int
+	found     Repeated
+	index     map[uint64]int // of told.First
+}
+
+// sighting is the first row of somebody.
+type sighting struct {
+	hash  uint64 // 0: nobody
+	line  uint32
+	again bool
+}
+
+// add notes a row with a login.
+func (r *repeated) add(row *brick.Row) {
+	if r.table == nil {
+		r.table, r.seed, r.index = make([]sighting, 1024), maphash.MakeSeed(), map[uint64]int{}
+	}
+	hash := maphash.String(r.seed, string(row.Login))
+	if r.byProject {
+		hash = bits.RotateLeft64(hash, 1) ^ maphash.String(r.seed, row.Project)
+	}
+	hash = max(hash, 1)
+	s := r.find(hash)
+	switch {
+	case s.hash != 0:
+		r.repeat(row, s)
+	case r.n == knownPeople:
+		if r.found.UnknownFrom == 0 {
+			r.found.UnknownFrom = row.Line
+		}
+	default:
+		*s = sighting{hash: hash, line: uint32(row.Line)}
+		if r.n++; 2*r.n > len(r.table) {
+			r.grow()
+		}
+	}
+}
+
+// find returns where the hash stands in the table, or is to stand.
+func (r *repeated) find(hash uint64) *sighting {
+	mask := uint64(len(r.table) - 1)
+	for i := hash & mask; ; i = (i + 1) & mask {
+		if s := &r.table[i]; s.hash == hash || s.hash == 0 {
+			return s
+		}
+	}
+}
+
+func (r *repeated) grow() {
+	old := r.table
+	r.table = make([]sighting, 2*len(old))
+	for _, s := range old {
+		if s.hash != 0 {
+			*r.find(s.hash) = s
+		}
+	}
+}
+
+// repeat notes another row of somebody who has been seen.
+func (r *repeated) repeat(row *brick.Row, s *sighting) {
+	told := &r.found
+	told.Rows++
+	if !s.again {
+		s.again = true
+		if told.People++; len(told.First) < mostRepeated {
+			one := Repeat{Login: brick.Login(strings.Clone(string(row.Login))), Rows: 1, Lines: []int{int(s.line)}}
+			if r.byProject {
+				one.Project = strings.Clone(row.Project)
+			}
+			r.index[s.hash] = len(told.First)
+			told.First = append(told.First, one)
+		}
+	}
+	if i, listed := r.index[s.hash]; listed {
+		one := &told.First[i]
+		if one.Rows++; len(one.Lines) < mostRepeated {
+			one.Lines = append(one.Lines, row.Line)
+		}
+	}
+}
+
+func (r *repeated) told() Repeated {
+	told := r.found
+	told.First = slices.Clone(told.First)
+	if told.First == nil {
+		told.First = []Repeat{}
+	}
+	return told
+}
