@@ -160,6 +160,7 @@ type run struct {
 	hasGroups bool
 	emit      brick.Emit
 	options   platform.Options
+	memory    int64 // for sorting; 0 means little, so that it goes to disk early
 }
 
 func (r *run) job(t fataler, dir string) *engine.Job {
@@ -173,7 +174,7 @@ func (r *run) job(t fataler, dir string) *engine.Job {
 	if p.Project == "" {
 		p.Project = project1.ID
 	}
-	return &engine.Job{RunID: "run-1", Mode: mode, Params: &p, Started: started, Dir: dir, TmpDir: dir, Memory: 1 << 20, Emit: r.emit}
+	return &engine.Job{RunID: "run-1", Mode: mode, Params: &p, Started: started, Dir: dir, TmpDir: dir, Memory: cmp.Or(r.memory, 1<<20), Emit: r.emit}
 }
 
 func (r *run) source() engine.Source {
