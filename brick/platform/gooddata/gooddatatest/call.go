@@ -29,7 +29,7 @@ type call struct {
 	turn     turn
 	caller   *account // whose token it carries; nil where none is needed
 	answer   answer
-	tooLarge answer // when its body is
+	unread   answer // when its body could not be read
 }
 
 // begin takes a request in.
@@ -43,9 +43,9 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request) *call {
 	c.turn = s.trouble.next(c.faults, c)
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		c.tooLarge = bare(http.StatusRequestEntityTooLarge)
+		c.unread = bare(http.StatusRequestEntityTooLarge)
 	} else if err != nil { // the client went away
-		c.tooLarge = bare(http.StatusBadRequest)
+		c.unread = bare(http.StatusBadRequest)
 	}
 	c.body = body
 	return c

@@ -60,7 +60,7 @@ func (c *checker) id(at place, what, id string) {
 }
 
 func (c *checker) proper(at place, what, name string) {
-	if name == "" || name == "." || name == ".." || strings.TrimSpace(name) != name || strings.ContainsAny(name, "\r\n") {
+	if !isProper(name) {
 		c.wrong(at, "write one on one line, without spaces around it", "%q cannot be the name of a %s", name, what)
 	}
 }
@@ -155,6 +155,11 @@ func (c *checker) roles(at place, roles []Role) {
 		}
 		numbers[number] = true
 	}
+}
+
+// isProper reports whether something can have a name.
+func isProper(name string) bool {
+	return name != "" && name != "." && name != ".." && strings.TrimSpace(name) == name && !strings.ContainsAny(name, "\r\n")
 }
 
 // nested demands that the groups in a group are the project's.

@@ -9,7 +9,9 @@
 //	…
 //	server.State() // what it holds now
 //
-// Tests talk to it, and so does whoever wants to rehearse a run.
+// Tests talk to it, also without any connection ([Server.Transport]), and so
+// does whoever wants to rehearse a run: a dump of a directory loads as it is,
+// and [State.WithAdmin] adds somebody who can log in.
 //
 //	/gdc/account/login, token, profile, domains/D/users   tokens and accounts
 //	/gdc/projects/P, …/roles, …/users, …/dataload/metadata

@@ -7,13 +7,14 @@ import (
 	"users-brick/brick"
 )
 
-// export returns the world as a normal state.
+// export returns the world as a state, which shares with it only what is never
+// changed in place.
 func (w *world) export() State {
 	var s State
 	for _, o := range w.organizations {
 		s.Organizations = append(s.Organizations, o.export())
 	}
-	return s.Normal()
+	return s
 }
 
 func (o *organization) export() Organization {

@@ -97,13 +97,13 @@ type groupIn struct {
 	} `json:"userGroup"`
 }
 
-// readGroup reads a group, which must have a name.
+// readGroup reads a group, which must have a name that a state can hold.
 func (c *call) readGroup() (*groupIn, *answer) {
 	in := &groupIn{}
 	if err := c.decode(in); err != nil {
 		return nil, refuse(c.malformed("", "userGroup"))
 	}
-	if name := in.UserGroup.Content.Name; name == nil || strings.TrimSpace(*name) == "" {
+	if name := in.UserGroup.Content.Name; name == nil || !isProper(*name) {
 		return nil, refuse(c.malformed("", "name"))
 	}
 	return in, nil

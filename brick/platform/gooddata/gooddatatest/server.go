@@ -75,8 +75,9 @@ func (s *Server) stamp() string { return s.now().Format(time.DateTime) }
 // State returns what the platform holds now, in the form of [State.Normal].
 func (s *Server) State() State {
 	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.world.export()
+	state := s.world.export()
+	s.mu.RUnlock()
+	return state.Normal()
 }
 
 // Profile returns the profile id of a login, or an error of kind NotFound.
@@ -99,7 +100,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			s.log.add(c.request(0, 0))
 		}
 	}()
-	a, done := c.tooLarge, c.tooLarge.status != 0
+	a, done := c.unread, c.unread.status != 0
 	if !done {
 		a, done = s.before(c)
 	}

@@ -192,7 +192,7 @@ func dumped(t *testing.T, source string, document []byte) string {
 }
 
 func TestWithAdminOpensADump(t *testing.T) {
-	state := read(t, `{"organizations": [{"name": "a"}, {"name": "b", "users": [{"login": "c@x.com", "admin": true}]}, {"name": "c", "users": [{"login": "boss@example.com", "first_name": "B"}]}]}`)
+	state := read(t, `{"organizations": [{"name": "a"}, {"name": "b", "users": [{"login": "c@x.com", "admin": true}]}, {"name": "c", "users": [{"login": "boss@example.com", "first_name": "B", "authentication_modes": ["sso"]}]}]}`)
 	opened := state.WithAdmin("Boss@example.com", "boss-secret")
 	w := open(t, written(t, opened), gooddatatest.Faults{}).as("boss")
 	w.ask("GET", "/gdc/account/domains/a/users", "").has(200, `"count":0`)
