@@ -195,6 +195,15 @@ func (f *fake) openWith(o gooddata.Options) *gooddata.Driver {
 	return d
 }
 
+// openBySession takes over a session that somebody else began.
+func (f *fake) openBySession() *gooddata.Driver {
+	f.Helper()
+	f.sst = "given"
+	o := f.options()
+	o.Username, o.Password, o.SST = "", brick.Secret{}, brick.NewSecret("given")
+	return f.openWith(o)
+}
+
 // all returns the requests so far that begin like this.
 func (f *fake) all(prefix string) []seen {
 	f.mu.Lock()

@@ -125,10 +125,7 @@ func TestAResourceThatCallsTheSessionDeadLeadsToALoginAtOnce(t *testing.T) {
 func TestAGivenSessionThatHasEndedIsDenied(t *testing.T) {
 	f := start(t)
 	f.says("GET /gdc/x", 200, `["here"]`)
-	f.sst = "given"
-	o := f.options()
-	o.Username, o.Password, o.SST = "", brick.Secret{}, brick.NewSecret("given")
-	d := f.openWith(o)
+	d := f.openBySession()
 	f.came("GET /gdc/account/token")
 	if _, err := d.Get(t.Context(), "/gdc/x"); err != nil {
 		t.Fatal(err)
@@ -293,10 +290,7 @@ func TestClosingEndsASessionOfOnesOwn(t *testing.T) {
 
 func TestClosingLeavesAGivenSessionAlone(t *testing.T) {
 	f := start(t)
-	f.sst = "given"
-	o := f.options()
-	o.Username, o.SST = "", brick.NewSecret("given")
-	d := f.openWith(o)
+	d := f.openBySession()
 	f.clear()
 	if err := d.Close(); err != nil {
 		t.Error(err)
