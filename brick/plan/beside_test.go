@@ -231,3 +231,49 @@ func TestOutcomeRemembersEveryChangeOnItsOwn(t *testing.T) {
 		t.Error("all done is not")
 	}
 }
+
+// Halves are found without reading what does not belong to them, whatever the
+// names in the plan look like.
+func TestTheHalvesOfASectionAreWhatGivesAndWhatTakes(t *testing.T) {
+	odd := brick.Project(`p","action":"remove"`)
+	changes := []brick.Change{
+		{Scope: odd, Action: brick.Add, After: &brick.Member{Login: ann, Status: brick.Enabled, Roles: []string{`,"action":"remove"`}}, Why: `","action":"disable"`},
+		{Scope: odd, Action: brick.Disable, Before: &brick.Member{Login: ben, Status: brick.Enabled}, After: &brick.Member{Login: ben, Status: brick.Disabled}},
+		{Scope: odd, Action: brick.Remove, Before: &brick.Member{Login: cem, Status: brick.Disabled}},
+		{Scope: odd, Action: brick.Update, Before: &brick.Member{Login: "dan@acme.com"}, After: &brick.Member{Login: "dan@acme.com", Roles: []string{"viewer"}}},
+	}
+	w, err := plan.Create(t.TempDir(), plan.Header{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines bytes.Buffer
+	summary := brick.Summary{Scope: odd}
+	for i := range changes {
+		line, err := plan.EncodeChange(&changes[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines.Write(line)
+		*summary.Counts.Of(changes[i].Action)++
+	}
+	if err := w.Scope(&summary, &lines); err != nil {
+		t.Fatal(err)
+	}
+	p, err := w.Finish(plan.End{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	section := p.Sections()[0]
+	for _, takes := range []bool{false, true} {
+		var want []brick.Change
+		for _, c := range all(t, section.Changes()) {
+			if c.Action.Takes() == takes {
+				want = append(want, c)
+			}
+		}
+		if got := all(t, section.Half(takes)); len(want) != 2 || !reflect.DeepEqual(got, want) {
+			t.Errorf("the half that takes=%v is %+v, want %+v", takes, got, want)
+		}
+	}
+}

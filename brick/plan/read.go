@@ -257,12 +257,35 @@ func (s Section) Summary() (brick.Summary, error) {
 // Changes yields the changes of the scope, in the order of logins, with Seq
 // set.
 func (s Section) Changes() iter.Seq2[brick.Change, error] {
-	return s.Pick(func(int64) bool { return true })
+	return s.pick(func(int64, []byte) bool { return true })
 }
 
 // Pick is Changes for those whose Seq is wanted; the others are passed over
 // without being read, which is much faster.
 func (s Section) Pick(wanted func(seq int64) bool) iter.Seq2[brick.Change, error] {
+	return s.pick(func(seq int64, _ []byte) bool { return wanted(seq) })
+}
+
+// Half is Changes for those that take, or for the others. The other half is
+// passed over without being read.
+func (s Section) Half(takes bool) iter.Seq2[brick.Change, error] {
+	return s.pick(func(_ int64, line []byte) bool {
+		action, known := actionOf(line)
+		return !known || action.Takes() == takes
+	})
+}
+
+// actionOf finds the action in the line of a change. What stands before it is
+// the scope and the login, in which every quote is escaped.
+func actionOf(line []byte) (brick.Action, bool) {
+	_, rest, _ := bytes.Cut(line, []byte(`,"action":"`))
+	word, _, _ := bytes.Cut(rest, []byte(`"`))
+	var a brick.Action
+	err := a.UnmarshalText(word)
+	return a, err == nil
+}
+
+func (s Section) pick(wanted func(seq int64, line []byte) bool) iter.Seq2[brick.Change, error] {
 	return func(yield func(brick.Change, error) bool) {
 		n := int64(-1) // the scope record comes first
 		for line, err := range s.plan.lines(s.offset) {
@@ -273,7 +296,7 @@ func (s Section) Pick(wanted func(seq int64) bool) iter.Seq2[brick.Change, error
 			if n > s.N {
 				return
 			}
-			if err == nil && !wanted(s.First+n-1) {
+			if err == nil && !wanted(s.First+n-1, line) {
 				continue
 			}
 			var r changeRecord
