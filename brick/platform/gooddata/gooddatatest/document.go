@@ -129,8 +129,8 @@ func (r *reader) enter(token json.Token, step any) bool {
 	return false
 }
 
-// skip passes over one value. What is wrong with it shows at the next token.
+// skip passes over one value of a text that has been read before.
 func (r *reader) skip() {
 	var value json.RawMessage
-	_ = r.dec.Decode(&value)
+	_ = r.dec.Decode(&value) // it was read without an error once
 }

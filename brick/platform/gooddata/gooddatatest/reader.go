@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -17,32 +18,18 @@ import (
 // reader reads a JSON text into Go values, strictly: a key that is unknown or
 // comes twice, a value of another type, null and bytes that are no UTF-8 are
 // errors of kind BadInput with line and column.
-//
-// A lenient reader, for what clients send, passes over keys that it does not
-// know and takes null for a pointer.
 type reader struct {
-	source  string // the text's name in errors
-	lenient bool
-	text    []byte
-	dec     *json.Decoder
-	at      int64 // offset of the last token
+	source string // the text's name in errors
+	text   []byte
+	dec    *json.Decoder
+	at     int64 // offset of the last token
+	fields map[reflect.Type]map[string]int
 }
 
 // readInto reads the one value of a text.
 func readInto(source string, text []byte, into any) error {
-	return newReader(source, text).only(into)
-}
-
-// decode reads the body of a request; letter case counts in its keys.
-func (c *call) decode(into any) error {
-	r := newReader("body", c.body)
-	r.lenient = true
-	return r.only(into)
-}
-
-// only reads a value and demands that nothing follows.
-func (r *reader) only(into any) error {
-	if text := r.text; !utf8.Valid(text) {
+	r := newReader(source, text)
+	if !utf8.Valid(text) {
 		return r.wrong(int64(firstInvalid(text)), "save the file as UTF-8", "the text is not UTF-8")
 	}
 	if err := r.value(reflect.ValueOf(into).Elem()); err != nil {
@@ -56,7 +43,7 @@ func (r *reader) only(into any) error {
 }
 
 func newReader(source string, text []byte) *reader {
-	return &reader{source: source, text: text, dec: json.NewDecoder(bytes.NewReader(text))}
+	return &reader{source: source, text: text, dec: json.NewDecoder(bytes.NewReader(text)), fields: map[reflect.Type]map[string]int{}}
 }
 
 func firstInvalid(text []byte) int {
@@ -113,13 +100,6 @@ func (r *reader) value(v reflect.Value) error {
 	if err != nil {
 		return err
 	}
-	if v.Kind() == reflect.Pointer {
-		if token == nil {
-			return nil
-		}
-		v.Set(reflect.New(v.Type().Elem()))
-		v = v.Elem()
-	}
 	text, isText := token.(string)
 	if named, ok := v.Addr().Interface().(shorthand); ok && isText {
 		*named.name() = text
@@ -162,13 +142,13 @@ func (r *reader) object(v reflect.Value, token json.Token) error {
 	if token != json.Delim('{') {
 		return r.expected("an object")
 	}
-	keys := fieldsOf(v.Type())
+	keys := r.fields[v.Type()]
+	if keys == nil {
+		keys = fieldsOf(v.Type())
+		r.fields[v.Type()] = keys
+	}
 	return r.pairs(func(key string) error {
 		index, known := keys[key]
-		if !known && r.lenient {
-			r.skip()
-			return nil
-		}
 		if !known {
 			return r.wrong(r.at, "check its spelling, or leave it out", "unknown key %q", key)
 		}
@@ -178,23 +158,46 @@ func (r *reader) object(v reflect.Value, token json.Token) error {
 
 // pairs reads keys until the object ends; each reads the value.
 func (r *reader) pairs(each func(key string) error) error {
-	seen := map[string]bool{}
+	var seen keySet
 	for r.dec.More() {
 		token, err := r.token()
 		if err != nil {
 			return err
 		}
 		key, _ := token.(string)
-		if seen[key] {
+		if !seen.add(key) {
 			return r.wrong(r.at, "leave one of them", "key %q comes twice", key)
 		}
-		seen[key] = true
 		if err := each(key); err != nil {
 			return err
 		}
 	}
 	_, err := r.token()
 	return err
+}
+
+// keySet are the keys of an object so far: mostly few.
+type keySet struct {
+	few  [16]string
+	n    int
+	many map[string]bool
+}
+
+// add reports whether a key is new.
+func (s *keySet) add(key string) bool {
+	if slices.Contains(s.few[:s.n], key) || s.many[key] {
+		return false
+	}
+	if s.n < len(s.few) {
+		s.few[s.n] = key
+		s.n++
+		return true
+	}
+	if s.many == nil {
+		s.many = map[string]bool{}
+	}
+	s.many[key] = true
+	return true
 }
 
 func (r *reader) dictionary(v reflect.Value, token json.Token) error {
