@@ -1,0 +1,55 @@
+package gooddata
+
+import "users-brick/brick"
+
+// Person is a member as a page shows him.
+type Person struct {
+	Login, ID string
+	Status    brick.Status
+	Roles     []string
+}
+
+// DecodeMembers reads a page of the members of a project.
+func DecodeMembers(body []byte) (people []Person, next string, err error) {
+	read, next, err := decodeMembers(body)
+	for _, p := range read {
+		people = append(people, Person{p.login, p.id, p.status, p.roles})
+	}
+	return people, next, err
+}
+
+// DecodeMembersOnly reads a page of the members of a project and says how many
+// there were.
+func DecodeMembersOnly(body []byte) (int, error) {
+	people, _, err := decodeMembers(body)
+	return len(people), err
+}
+
+// DecodeProfiles reads a page of the members of a group.
+func DecodeProfiles(body []byte) ([]string, string, error) { return decodeProfiles(body) }
+
+// DecodeGroups reads a page of groups, as ids and names.
+func DecodeGroups(body []byte) (ids, names []string, next string, err error) {
+	groups, next, err := decodeGroups(body)
+	for _, g := range groups {
+		ids, names = append(ids, g.id), append(names, g.name)
+	}
+	return ids, names, next, err
+}
+
+// DecodeRoles reads the internal list of a project's roles.
+func DecodeRoles(body []byte) ([]brick.Role, error) { return decodeRoles(body) }
+
+// MostKnown is how much is remembered of projects.
+const MostKnown = mostKnown
+
+// KnowProjects remembers so many projects of so many groups, and returns how
+// much is remembered then and whether the last of them is.
+func KnowProjects(names []string, groups int) (size int, last bool) {
+	var p projects
+	for _, name := range names {
+		p.keepRoles(name, []brick.Role{{ID: "adminRole", URI: projectPrefix + name + "/roles/2"}})
+		p.keepGroups(name, &groupSet{groups: make([]group, groups)}, true)
+	}
+	return p.size, p.groups(names[len(names)-1], false) != nil
+}
