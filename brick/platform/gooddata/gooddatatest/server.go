@@ -36,7 +36,8 @@ type Hooks struct {
 }
 
 // Cut ends the connection of the request in whose hook it is called. The
-// client hears nothing of what became of it.
+// client hears nothing of what became of it. A GET on a connection that was
+// used before is sent once more by net/http itself, and counts again.
 func Cut() { panic(http.ErrAbortHandler) }
 
 // New returns a platform that holds a state and has faults. A state that
