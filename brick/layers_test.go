@@ -17,7 +17,7 @@ const module = "users-brick"
 var layers = [][]string{
 	{"brick"},
 	{"params"},
-	{"brick/plan", "brick/guard", "brick/spool", "inputs", "brick/platform", "modes"},
+	{"brick/plan", "brick/guard", "brick/spool", "inputs", "inputs/fetch", "brick/platform", "modes"},
 	{"brick/engine", "brick/report", "inputs/...", "brick/platform/..."},
 	{"cmd/..."},
 }
