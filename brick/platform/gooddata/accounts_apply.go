@@ -48,7 +48,7 @@ func (d *Driver) applyAccount(ctx context.Context, s brick.Scope, c *brick.Chang
 func (d *Driver) updateAccount(ctx context.Context, s brick.Scope, login brick.Login, c *brick.Change) error {
 	if have, ok := accountOf(c.Before); ok {
 		err := d.put(ctx, &have, given(c), c.Password)
-		if err == nil || brick.KindOf(err) != brick.NotFound {
+		if !absent(err) {
 			return err
 		}
 	}
@@ -85,11 +85,17 @@ func (d *Driver) removeAccount(ctx context.Context, s brick.Scope, login brick.L
 		}
 	}
 	_, err := d.do(ctx, call{method: http.MethodDelete, path: profilePath(have.ref.id)})
-	if kind := brick.KindOf(err); err != nil && kind != brick.NotFound && kind != brick.Gone {
+	if err != nil && !absent(err) {
 		return err
 	}
 	d.forget(login)
 	return nil
+}
+
+// absent reports whether an error says that the account is not there.
+func absent(err error) bool {
+	kind := brick.KindOf(err)
+	return err != nil && (kind == brick.NotFound || kind == brick.Gone)
 }
 
 // given returns what a change gives.

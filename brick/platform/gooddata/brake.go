@@ -2,6 +2,8 @@ package gooddata
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 
 	"users-brick/brick"
@@ -9,7 +11,7 @@ import (
 
 // brake stops a batch that can come to nothing: once the brick is denied what
 // it asks for, and when change after change ends without a proper answer. What
-// was not begun then ends with the same error.
+// was not begun then ends for the same reason.
 type brake struct {
 	mu       sync.Mutex
 	err      error
@@ -39,6 +41,7 @@ func (b *brake) pulled() error {
 	return b.err
 }
 
+// note counts what became of a change.
 func (b *brake) note(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -46,11 +49,23 @@ func (b *brake) note(err error) {
 	switch {
 	case err == nil || kind != brick.Denied && !kind.Temporary():
 		b.failures = 0
-	case kind == brick.Denied:
-		b.err = err
-	default:
-		if b.failures++; b.failures >= mostFailures {
-			b.err = err
+		return
+	case kind.Temporary():
+		if b.failures++; b.failures < mostFailures {
+			return
 		}
 	}
+	if b.err == nil {
+		b.err = notBegun(err)
+	}
+}
+
+// notBegun is the error of changes that are not begun since others failed.
+func notBegun(err error) error {
+	full := brick.Error{Kind: brick.KindOf(err), Err: err}
+	if e, ok := errors.AsType[*brick.Error](err); ok && e.Err != nil {
+		full = *e
+	}
+	full.RequestID, full.Err = "", fmt.Errorf("not begun, since others failed: %w", full.Err)
+	return &full
 }

@@ -61,9 +61,10 @@ func Open(ctx context.Context, o Options) (*Driver, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	client := *o.Web.Client()
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	d := &Driver{options: o, base: u.String(), authority: authority(u), client: &client, idPrefix: idPrefix(o.RunID), session: newSession(ctx)}
+	d := &Driver{
+		options: o, base: u.String(), authority: authority(u), client: o.Web.Client(),
+		idPrefix: idPrefix(o.RunID), session: newSession(ctx),
+	}
 	if err := d.begin(ctx); err != nil {
 		d.session.close()
 		return nil, err

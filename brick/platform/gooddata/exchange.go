@@ -3,14 +3,12 @@ package gooddata
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 
 	"users-brick/brick"
+	"users-brick/brick/platform"
 )
 
 const (
@@ -20,10 +18,6 @@ const (
 	headerVersion    = "X-GDC-Version"
 	headerDeprecated = "X-GDC-DEPRECATED"
 )
-
-// longest is how much of one answer is read: a page of a thousand people has
-// less than a hundredth of it.
-const longest = 64 << 20
 
 // message is a call as it goes over the wire.
 type message struct {
@@ -43,17 +37,14 @@ func (d *Driver) exchange(ctx context.Context, m message) (*answer, error) {
 	}
 	resp, err := d.client.Do(req)
 	if err != nil {
-		return nil, unanswered(ctx, m.id, err)
+		return nil, unanswered(m.id, err)
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, longest+1))
-	if err != nil {
-		return nil, unanswered(ctx, m.id, err)
+	var body bytes.Buffer
+	if _, err := io.Copy(&body, resp.Body); err != nil { // at once: the Web has all of it
+		return nil, unanswered(m.id, err)
 	}
-	if len(body) > longest {
-		return nil, &brick.Error{RequestID: m.id, Err: fmt.Errorf("the answer to %s %s is larger than %d bytes", m.method, m.path, longest)}
-	}
-	return &answer{status: resp.StatusCode, header: resp.Header, body: body}, nil
+	return &answer{status: resp.StatusCode, header: resp.Header, body: body.Bytes()}, nil
 }
 
 func (d *Driver) request(ctx context.Context, m message) (*http.Request, error) {
@@ -83,18 +74,14 @@ func (d *Driver) request(ctx context.Context, m message) (*http.Request, error) 
 }
 
 // unanswered is the error of a request that got no answer, or half of one.
-func unanswered(ctx context.Context, id string, err error) error {
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		err = wrapped.Err // without the address, which the operation tells
-	}
-	if ctx.Err() != nil {
-		return &brick.Error{Kind: brick.Interrupted, RequestID: id, Err: fmt.Errorf("stopped: %w", context.Cause(ctx))}
-	}
+func unanswered(id string, err error) error {
+	err = platform.WebError(err)
+	full := brick.Error{Kind: brick.Unavailable, Err: err}
 	if known, ok := errors.AsType[*brick.Error](err); ok {
-		return known
+		full = *known
 	}
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return &brick.Error{RequestID: id, Err: err, Hint: "the certificate of the platform must be one that this machine trusts"}
+	if full.RequestID == "" {
+		full.RequestID = id
 	}
-	return &brick.Error{Kind: brick.Unavailable, RequestID: id, Err: err}
+	return &full
 }

@@ -102,5 +102,5 @@ func (p *problem) aboutPassword() bool {
 
 // silent reports whether the platform gives no reason at all.
 func (p *problem) silent() bool {
-	return p.class == "" && (p.message == "" || strings.EqualFold(p.message, http.StatusText(p.status)))
+	return p.status == http.StatusBadRequest && p.class == "" && (p.message == "" || strings.EqualFold(p.message, http.StatusText(p.status)))
 }

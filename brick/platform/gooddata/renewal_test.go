@@ -257,3 +257,38 @@ func TestARenewalThatGetsNoAnswerIsTriedAgainLater(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestALateAnswerDoesNotBringAnOlderTokenBack(t *testing.T) {
+	f := start(t)
+	under, let := make(chan struct{}), make(chan struct{})
+	f.says("GET /gdc/x", 200, `{}`)
+	f.handle("GET /gdc/slow", func(w http.ResponseWriter, _ *http.Request) {
+		close(under)
+		<-let
+		w.Header().Set("X-GDC-AuthTT", "older")
+		say(w, 200, `{}`)
+	})
+	d := f.open()
+	slow := make(chan error)
+	go func() {
+		_, err := d.Get(t.Context(), "/gdc/slow")
+		slow <- err
+	}()
+	<-under
+	f.endTokens()
+	if _, err := d.Get(t.Context(), "/gdc/x"); err != nil { // with a new token
+		t.Fatal(err)
+	}
+	close(let)
+	if err := <-slow; err != nil {
+		t.Error(err)
+	}
+	f.clear()
+	if _, err := d.Get(t.Context(), "/gdc/x"); err != nil {
+		t.Error(err)
+	}
+	f.came("GET /gdc/x")
+	if tt := f.all("GET /gdc/x")[0].header.Get("X-GDC-AuthTT"); tt != "tt-2" {
+		t.Errorf("the last request went with %q, want tt-2", tt)
+	}
+}

@@ -192,9 +192,9 @@ func (s *session) finish(r *renewal, got tokens, err error) {
 
 // accept makes the tokens those of the session.
 func (s *session) accept(got tokens) {
-	s.now = &token{text: got.tt}
+	s.now, s.sstDead = &token{text: got.tt}, false
 	if got.sst.Given() {
-		s.sst, s.sstDead = got.sst, false
+		s.sst = got.sst
 	}
 	if got.state != "" {
 		s.state = got.state
