@@ -66,7 +66,10 @@ func (r *Reader) separatorLine() (named rune, column int, err error) {
 	line, _ := r.text.peek() // why there is none, reading the header tells
 	q := r.options.quoting()
 	said := strings.TrimRight(string(line), "\r\n")
-	inner := strings.TrimSuffix(strings.TrimPrefix(said, `"`), `"`) // "sep=;"
+	inner := said
+	if n := len(said); n > 1 && said[0] == '"' && said[n-1] == '"' {
+		inner = said[1 : n-1]
+	}
 	if len(inner) <= len(word) || !strings.EqualFold(inner[:len(word)], word) {
 		return 0, 0, nil
 	}

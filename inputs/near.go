@@ -2,7 +2,7 @@ package inputs
 
 import "strings"
 
-// near reports whether a name may be a slip for another: one stands in the
+// near reports whether a name may be a slip for another: one is a part of the
 // other, or few letters differ. Both are folded; marks between words do not
 // count.
 func near(a, b string) bool {
@@ -10,11 +10,24 @@ func near(a, b string) bool {
 	if a == "" || b == "" {
 		return false
 	}
-	return strings.Contains(a, b) || strings.Contains(b, a) || distance(a, b) <= max(1, len(b)/3)
+	return isPart(b, a) || isPart(a, b) || distance(a, b) <= max(1, len(b)/3)
 }
 
-func letters(s string) string {
-	return strings.NewReplacer("_", "", "-", "", " ", "", ".", "").Replace(s)
+// isPart reports whether a name stands in another, and not by chance as tel
+// does in whitelist.
+func isPart(part, name string) bool {
+	const byChance = 3
+	return strings.HasPrefix(name, part) || strings.HasSuffix(name, part) || len(part) > byChance && strings.Contains(name, part)
+}
+
+// letters returns a name without the marks between its words.
+func letters(name string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("_- .", r) {
+			return -1
+		}
+		return r
+	}, name)
 }
 
 // distance returns how many letters must be added, dropped or replaced to

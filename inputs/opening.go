@@ -2,6 +2,7 @@ package inputs
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"sync/atomic"
@@ -54,8 +55,11 @@ func (o *opening) tooLarge(reason string) error {
 }
 
 // unpacked decompresses what is compressed.
-func (o *opening) unpacked(s *stages, r io.Reader) (_ io.Reader, err error) {
-	start, r := head(r, 4)
+func (o *opening) unpacked(s *stages, r io.Reader) (io.Reader, error) {
+	start, r, err := head(r, 4)
+	if err != nil {
+		return nil, err
+	}
 	if o.format.Compression, err = settleCompression(o.options.Compression, start); err != nil {
 		return nil, err
 	}
@@ -69,7 +73,10 @@ func (o *opening) unpacked(s *stages, r io.Reader) (_ io.Reader, err error) {
 
 // decoded makes UTF-8 of what is none.
 func (o *opening) decoded(s *stages, r io.Reader) (io.Reader, error) {
-	start, r := head(r, 16)
+	start, r, err := head(r, furthestMark)
+	if err != nil {
+		return nil, err
+	}
 	if fault := foreign(start); fault != nil {
 		return nil, fault
 	}
@@ -101,11 +108,15 @@ func (o *opening) size() (read, plain int64) {
 }
 
 // head returns the first n bytes, fewer when there are fewer, and a reader of
-// everything.
-func head(r io.Reader, n int) ([]byte, io.Reader) {
+// everything. It returns the error of a source that breaks off before. Data
+// that break off are text as far as they go: the reader tells.
+func head(r io.Reader, n int) ([]byte, io.Reader, error) {
 	start := make([]byte, n)
-	got, _ := readAtLeast(r, start, n) // a stage gives its error again
-	return start[:got], io.MultiReader(bytes.NewReader(start[:got]), r)
+	got, err := readAtLeast(r, start, n)
+	if _, ok := errors.AsType[*unreadable](err); ok || err == io.EOF {
+		err = nil // a stage gives it again
+	}
+	return start[:got], io.MultiReader(bytes.NewReader(start[:got]), r), err
 }
 
 // counter counts bytes, and ends with an error when they are too many.
@@ -125,24 +136,31 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// foreignMarks are beginnings of files that are no text.
-var foreignMarks = []struct{ mark, reason, hint string }{
-	{"\xff\xfe\x00\x00", "the file is UTF-32", "save it as UTF-8"},
-	{"\x00\x00\xfe\xff", "the file is UTF-32", "save it as UTF-8"},
-	{"\x1f\x8b", "the file is compressed with gzip twice", "compress it once"},
-	{"\x28\xb5\x2f\xfd", "the file is compressed with zstd twice", "compress it once"},
-	{"PK\x03\x04", "the file is a zip archive or a workbook, not CSV", "unpack it, or save the sheet as CSV in UTF-8"},
-	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "the file is a workbook, not CSV", "save the sheet as CSV in UTF-8"},
-	{"BZh91AY&SY", "the file is compressed with bzip2, which is not read here", "compress it with gzip or zstd instead"},
-	{"\xfd7zXZ\x00", "the file is compressed with xz, which is not read here", "compress it with gzip or zstd instead"},
-	{"7z\xbc\xaf\x27\x1c", "the file is a 7z archive, not CSV", "unpack it"},
-	{"\x04\x22\x4d\x18", "the file is compressed with lz4, which is not read here", "compress it with gzip or zstd instead"},
+// foreignMarks stand at the beginning of files that are no text, at is how far
+// from it.
+var foreignMarks = []struct {
+	at                 int
+	mark, reason, hint string
+}{
+	{0, "\xff\xfe\x00\x00", "the file is UTF-32", "save it as UTF-8"},
+	{0, "\x00\x00\xfe\xff", "the file is UTF-32", "save it as UTF-8"},
+	{0, "\x1f\x8b", "the file is compressed with gzip twice", "compress it once"},
+	{0, "\x28\xb5\x2f\xfd", "the file is compressed with zstd twice", "compress it once"},
+	{0, "PK\x03\x04", "the file is a zip archive or a workbook, not CSV", "unpack it, or save the sheet as CSV in UTF-8"},
+	{0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "the file is a workbook, not CSV", "save the sheet as CSV in UTF-8"},
+	{4, "1AY&SY", "the file is compressed with bzip2, which is not read here", "compress it with gzip or zstd instead"},
+	{0, "\xfd7zXZ\x00", "the file is compressed with xz, which is not read here", "compress it with gzip or zstd instead"},
+	{0, "7z\xbc\xaf\x27\x1c", "the file is a 7z archive, not CSV", "unpack it"},
+	{0, "\x04\x22\x4d\x18", "the file is compressed with lz4, which is not read here", "compress it with gzip or zstd instead"},
 }
+
+// furthestMark is where the furthest of all marks ends.
+const furthestMark = 10
 
 // foreign refuses a file whose first bytes show it to be something else.
 func foreign(start []byte) error {
 	for _, f := range foreignMarks {
-		if bytes.HasPrefix(start, []byte(f.mark)) {
+		if len(start) > f.at && bytes.HasPrefix(start[f.at:], []byte(f.mark)) {
 			return &unreadable{f.reason, f.hint}
 		}
 	}

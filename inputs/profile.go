@@ -79,11 +79,17 @@ func newProfiler(b *binding, naming [numColumns]naming, byProject bool) *profile
 }
 
 // meant returns the params that may have been meant to name a column: those of
-// columns that are not there and are called nearly so.
+// columns that are not there and are called nearly so, or but for marks just so.
 func (b *binding) meant(name string, naming [numColumns]naming) []string {
 	var params []string
+	name = brick.Fold(name)
 	for c, n := range naming {
-		if b.index[c] < 0 && len(params) < mostMeant && near(brick.Fold(name), brick.Fold(n.name)) {
+		usual := brick.Fold(n.name)
+		switch {
+		case b.index[c] >= 0:
+		case letters(name) == letters(usual):
+			return []string{n.param}
+		case len(params) < mostMeant && near(name, usual):
 			params = append(params, n.param)
 		}
 	}

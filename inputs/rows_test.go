@@ -20,7 +20,7 @@ type reading struct {
 	err      error
 }
 
-func read(t testing.TB, file string, o inputs.Options) reading {
+func read(t interface{ Helper() }, file string, o inputs.Options) reading {
 	t.Helper()
 	var got reading
 	o.Warn = func(f brick.Finding) { got.warnings = append(got.warnings, f) }
