@@ -68,15 +68,23 @@ func (d *Driver) createdID(a *answer) string {
 }
 
 // adopt lays what is given over the account of a login, and reports whether
-// there is one. The password is left alone: it is the account's own, or it was
-// set by a creation of which no answer came.
+// there is one. What a new account would get of itself is left alone where the
+// account has something, since nobody can tell whether the file gives it: if
+// it does, the next run sees that. So is the password: it is the account's
+// own, or it was set by a creation of which no answer came.
 func (d *Driver) adopt(ctx context.Context, s brick.Scope, login brick.Login, c *brick.Change) (bool, error) {
 	have, found, err := d.lookUp(ctx, s, login)
 	if err != nil || !found {
 		return false, err
 	}
 	d.lost.drop(login)
-	return true, d.put(ctx, &have, given(c), brick.Secret{})
+	wanted := *given(c)
+	for f, text := range defaults(login) {
+		if wanted[f] == text && have.profile[f] != "" {
+			wanted[f] = ""
+		}
+	}
+	return true, d.put(ctx, &have, &wanted, brick.Secret{})
 }
 
 // adoptTaken adopts an account whose login the platform calls taken.

@@ -78,14 +78,20 @@ func (a *accountIn) set(key string, value json.RawMessage) bool {
 
 // possible reports whether an account may have a text.
 func possible(which int, value string) bool {
-	switch which {
-	case email:
-		_, err := brick.ParseLogin(value)
-		return value == "" || err == nil
-	case language:
-		return value == "" || slices.Contains(brick.Languages(), value)
+	if which != email || value == "" {
+		return true
 	}
-	return true
+	_, err := brick.ParseLogin(value)
+	return err == nil
+}
+
+// check refuses a language that nobody has, unless the account has it, and a
+// password that the account cannot get.
+func (c *call) check(in *accountIn, a *account) *answer {
+	if l := in.texts[language]; l != nil && l.string != "" && *l != a.texts[language] && !slices.Contains(brick.Languages(), l.string) {
+		return refuse(c.malformed(l.string, "language"))
+	}
+	return c.checkPassword(in, a)
 }
 
 func (a *accountIn) setModes(value json.RawMessage) bool {

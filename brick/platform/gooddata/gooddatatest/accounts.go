@@ -67,7 +67,7 @@ func (s *Server) createAccount(c *call) answer {
 	}
 	a := &account{org: o, id: s.world.newID(login), login: login, created: s.stamp()}
 	a.texts[email], a.texts[language] = text{login, true}, text{brick.DefaultLanguage, true}
-	if refused := c.checkPassword(in, a); refused != nil {
+	if refused := c.check(in, a); refused != nil {
 		return *refused
 	}
 	s.lay(in, a, c.faults)
@@ -122,7 +122,7 @@ func (s *Server) putProfile(c *call) answer {
 	defer s.mu.Unlock()
 	a, refused := s.profile(c)
 	if refused == nil {
-		refused = c.checkPassword(in, a)
+		refused = c.check(in, a)
 	}
 	if refused != nil {
 		return *refused
