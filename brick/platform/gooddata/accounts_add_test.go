@@ -220,3 +220,20 @@ func TestACreationThatIsThrottledIsThrottled(t *testing.T) {
 		t.Errorf("%d look-ups for what was surely not done", n)
 	}
 }
+
+// The plan of a new account holds defaults, and nobody can tell them from what
+// the file gives.
+func TestAnAdoptedAccountKeepsWhatANewOneWouldOnlyGetByDefault(t *testing.T) {
+	w := newTown(t)
+	w.settle("ann@x.com", full())
+	was := w.show("ann@x.com")
+	d := w.open()
+	w.clear()
+	changeAccount(t, d, newcomer("ann@x.com", brick.Profile{
+		brick.FirstName: "ann", brick.LastName: "ann", brick.Email: "ann@x.com", brick.Language: "en-US", brick.Country: "Česko",
+	}))
+	w.came("POST /gdc/account/domains/acme/users", "GET /gdc/account/domains/acme/users?login=ann%40x.com")
+	if have := w.show("ann@x.com"); have != was {
+		t.Errorf("have %s\nwant %s", have, was)
+	}
+}
