@@ -56,7 +56,7 @@ type Member struct {
 	Groups  []string `json:"groups,omitzero"` // group names, a FoldSet
 
 	// Ref is what the connector that listed the member wants to know again
-	// when it changes him, such as the platform's own id. Nobody else reads it
-	// or compares it; it is empty in a wanted state.
+	// when it changes him, such as the platform's own id. Nobody else reads
+	// it; it is empty in a wanted state.
 	Ref string `json:"ref,omitzero"`
 }

@@ -66,6 +66,16 @@ func Fields() iter.Seq[Field] {
 // commas; set them with [Profile.SetList].
 type Profile [NumFields]string
 
+// NewProfile returns the attributes that a new account has when the file does
+// not give them: its email is the login, its names are the login's local
+// part.
+func NewProfile(login Login) Profile {
+	return Profile{
+		FirstName: login.Local(), LastName: login.Local(),
+		Email: string(login), Language: DefaultLanguage,
+	}
+}
+
 // SetList gives a list field the values, dropping empty and repeated ones and
 // ordering them, so that the order in which they were written never matters.
 // No value left means not given.

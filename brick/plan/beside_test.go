@@ -170,6 +170,12 @@ func TestHoldsAndFits(t *testing.T) {
 	disable := brick.Change{Scope: project1, Action: brick.Disable, Before: &enabled, After: &brick.Member{Login: ann, Status: brick.Disabled}}
 	remove := brick.Change{Scope: project1, Action: brick.Remove, Before: &enabled}
 	profiles := brick.Change{Scope: acme, Action: brick.Update, Before: &brick.Member{Login: ann, Profile: profile("country", "DE")}, After: &brick.Member{Login: ann, Status: brick.Enabled, Profile: profile("country", "CZ")}}
+	found := brick.Member{Login: ann, Status: brick.Enabled, Profile: profile("country", "DE", "phone", "1"), Ref: "7?timezone=UTC"}
+	called, elsewhere := found, found
+	called.Profile = profile("country", "DE", "phone", "2")
+	elsewhere.Ref = "7"
+	whole := profiles
+	whole.Before = &found
 
 	for _, c := range []struct {
 		name        string
@@ -195,6 +201,9 @@ func TestHoldsAndFits(t *testing.T) {
 		{"account as it was, the rest of it does not matter", profiles, &moved, false, true},
 		{"account updated already", profiles, &account, true, false},
 		{"account gone", profiles, nil, false, false},
+		{"whole account as it was", whole, &found, false, true},
+		{"account laid over, another phone meanwhile", whole, &called, false, false},
+		{"account laid over, another time zone meanwhile", whole, &elsewhere, false, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if holds, fits := plan.Holds(&c.change, c.now), plan.Fits(&c.change, c.now); holds != c.holds || fits != c.fits {

@@ -255,7 +255,7 @@ func (r *Rules) adjust(d *Decision, w *Want, m *brick.Member) {
 // account makes an account what the file says.
 func (r *Rules) account(d *Decision, w *Want, m *brick.Member) {
 	if m == nil {
-		after := &brick.Member{Login: w.Login, Status: brick.Enabled, Profile: NewAccount(w.Login).Overlay(&w.Profile)}
+		after := &brick.Member{Login: w.Login, Status: brick.Enabled, Profile: brick.NewProfile(w.Login).Overlay(&w.Profile)}
 		r.change(d, brick.Add, nil, after, "in the file, no account yet")
 		d.Change.SetPassword, d.Change.Password = w.Password.Given(), w.Password
 		return
@@ -266,25 +266,12 @@ func (r *Rules) account(d *Decision, w *Want, m *brick.Member) {
 		d.Verdict = Kept
 		return
 	}
-	before := &brick.Member{Login: m.Login, Status: m.Status}
-	after := &brick.Member{Login: m.Login, Status: brick.Enabled}
+	before, after := *m, brick.Member{Login: m.Login, Status: brick.Enabled}
 	for _, f := range fields {
-		before.Profile[f], after.Profile[f] = m.Profile[f], w.Profile[f]
+		after.Profile[f] = w.Profile[f]
 	}
-	r.change(d, brick.Update, before, after, profileChanges(before, after, password))
+	r.change(d, brick.Update, &before, &after, profileChanges(&before, &after, password))
 	if password {
 		d.Change.SetPassword, d.Change.Password = true, w.Password
 	}
-}
-
-// NewAccount returns the attributes that a new account has when the file does
-// not give them: its email is the login, its names are the login's local
-// part.
-func NewAccount(login brick.Login) brick.Profile {
-	var p brick.Profile
-	p[brick.Email] = string(login)
-	p[brick.FirstName] = login.Local()
-	p[brick.LastName] = login.Local()
-	p[brick.Language] = brick.DefaultLanguage
-	return p
 }

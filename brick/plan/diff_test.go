@@ -179,10 +179,10 @@ func TestANewAccountHasNamesEmailAndLanguage(t *testing.T) {
 }
 
 func TestAnUpdateCarriesOnlyWhatDiffers(t *testing.T) {
-	have := brick.Member{Login: ann, Status: brick.Enabled, Profile: profile("country", "DE", "phone", "1", "email", "old@acme.com")}
+	have := brick.Member{Login: ann, Status: brick.Enabled, Profile: profile("country", "DE", "phone", "1", "email", "old@acme.com"), Ref: "7"}
 	w := plan.Want{Login: ann, Profile: profile("country", "CZ", "phone", "1"), Password: brick.NewSecret("x")}
 	c := change(t, rulesFor(acme, brick.Upsert), w, have)
-	if c.Before.Profile != profile("country", "DE") || c.After.Profile != profile("country", "CZ") || c.SetPassword {
+	if c.Before.Profile != have.Profile || c.Before.Ref != have.Ref || c.After.Profile != profile("country", "CZ") || c.SetPassword {
 		t.Errorf("change is %+v", c)
 	}
 	if want := `country "DE" -> "CZ"`; c.Why != want {

@@ -16,13 +16,18 @@ func Holds(c *brick.Change, now *brick.Member) bool {
 }
 
 // Fits reports whether a person is still as a change found him: a member of a
-// project altogether, an account in the attributes that the change sets.
+// project altogether, an account in the attributes that the change sets. An
+// account with a Ref is changed by laying the change over what the plan found,
+// so that all of it must be as it was.
 func Fits(c *brick.Change, now *brick.Member) bool {
 	if c.Before == nil || now == nil {
 		return c.Before == nil && now == nil
 	}
 	if c.Scope.Level == brick.ProjectLevel {
 		return now.Status == c.Before.Status && slices.Equal(now.Roles, c.Before.Roles) && brick.SameFolded(now.Groups, c.Before.Groups)
+	}
+	if c.After != nil && c.Before.Ref != "" {
+		return now.Profile == c.Before.Profile && now.Ref == c.Before.Ref
 	}
 	for f := range brick.Fields() {
 		if c.After != nil && c.After.Profile[f] != "" && now.Profile[f] != c.Before.Profile[f] {

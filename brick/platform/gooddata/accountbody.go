@@ -47,18 +47,10 @@ func settingOf(p *brick.Profile, password brick.Secret) accountSetting {
 	return s
 }
 
-// defaults are what a new account gets of which nothing is said.
-func defaults(login brick.Login) brick.Profile {
-	return brick.Profile{
-		brick.FirstName: login.Local(), brick.LastName: login.Local(),
-		brick.Email: string(login), brick.Language: brick.DefaultLanguage,
-	}
-}
-
 // newAccount is the account that a login gets: what is given, and defaults for
 // what the platform insists on.
 func newAccount(login brick.Login, given *brick.Profile, password brick.Secret) accountBody {
-	full := defaults(login).Overlay(given)
+	full := brick.NewProfile(login).Overlay(given)
 	s := settingOf(&full, password)
 	s.Login = string(login)
 	return accountBody{s}

@@ -79,7 +79,7 @@ func (d *Driver) adopt(ctx context.Context, s brick.Scope, login brick.Login, c 
 	}
 	d.lost.drop(login)
 	wanted := *given(c)
-	for f, text := range defaults(login) {
+	for f, text := range brick.NewProfile(login) {
 		if wanted[f] == text && have.profile[f] != "" {
 			wanted[f] = ""
 		}
