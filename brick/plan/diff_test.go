@@ -363,6 +363,16 @@ func TestSparingMatchesWholeLoginsAndPatterns(t *testing.T) {
 	}
 }
 
+func TestTheAccountOfTheBrickIsNoEntryThatMatchedNobody(t *testing.T) {
+	s, err := plan.NewSparing([]string{"ghost@acme.com"}, nil, cem)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := s.Matches(), []plan.Match{{Entry: "ghost@acme.com"}}; !slices.Equal(got, want) {
+		t.Errorf("matches are %+v", got)
+	}
+}
+
 func TestSparingRefusesPatternsThatDoNotCompile(t *testing.T) {
 	for _, pattern := range []string{"(", "a)|(b", "[z-a]"} {
 		if _, err := plan.NewSparing(nil, []string{pattern}, ""); brick.KindOf(err) != brick.BadInput || err == nil {

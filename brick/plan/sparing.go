@@ -32,6 +32,7 @@ type entry struct {
 	people map[brick.Login]bool // whom it matched
 	inFile int64                // how many of them are in the file
 	more   int64                // matched beyond what is remembered
+	own    bool                 // the account of the brick, which nobody listed
 }
 
 // remembered is how many people of one entry are told apart; a pattern that
@@ -73,7 +74,8 @@ func NewSparing(exact, patterns []string, self brick.Login) (*Sparing, error) {
 		s.any = regexp.MustCompile(strings.Join(all, "|"))
 	}
 	if _, twice := s.exact[self]; self != "" && !twice {
-		s.exact[self] = s.add(fmt.Sprintf("%s (the account of the brick)", self))
+		i := s.add(fmt.Sprintf("%s (the account of the brick)", self))
+		s.exact[self], s.entries[i].own = i, true
 	}
 	return s, nil
 }
@@ -116,13 +118,17 @@ func (e *entry) note(login brick.Login, inFile bool) {
 	e.people[login] = before || inFile
 }
 
-// Matches says whom each entry matched, in the order of the params.
+// Matches says whom each entry matched, in the order of the params. The
+// account of the brick comes last, if it was met at all.
 func (s *Sparing) Matches() []Match {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	matches := make([]Match, len(s.entries))
-	for i, e := range s.entries {
-		matches[i] = Match{Entry: e.text, Users: int64(len(e.people)) + e.more, InFile: e.inFile}
+	matches := make([]Match, 0, len(s.entries))
+	for _, e := range s.entries {
+		if e.own && len(e.people) == 0 {
+			continue
+		}
+		matches = append(matches, Match{Entry: e.text, Users: int64(len(e.people)) + e.more, InFile: e.inFile})
 	}
 	return matches
 }
