@@ -24,6 +24,7 @@ type shop struct {
 	queue    int
 	service  func(*http.Request) time.Duration
 	refuse   func(request int) bool // whatever the load; may be nil
+	hang     bool                   // in place of refusing
 
 	once    sync.Once
 	working chan struct{}
@@ -36,7 +37,11 @@ type shop struct {
 func (s *shop) RoundTrip(req *http.Request) (*http.Response, error) {
 	s.once.Do(func() { s.working = make(chan struct{}, s.capacity) })
 	ctx := req.Context()
-	if !s.enter() {
+	switch in := s.enter(); {
+	case !in && s.hang:
+		<-ctx.Done()
+		return nil, ctx.Err()
+	case !in:
 		return s.answer(ctx, http.StatusTooManyRequests, time.Millisecond)
 	}
 	defer s.leave()
@@ -183,15 +188,101 @@ func TestThePaceIsNotMisledByRequestsThatDiffer(t *testing.T) {
 
 func TestThePaceGivesWayToDelay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &shop{capacity: 32, queue: 10_000, service: steady(50 * time.Millisecond)}
+		s := &shop{capacity: 33, queue: 10_000, service: func(req *http.Request) time.Duration {
+			if req.URL.Path == "/stuck" {
+				return time.Hour
+			}
+			return 50 * time.Millisecond
+		}}
 		w := platform.NewWeb(platform.WebOptions{Concurrency: 512, Base: s})
+		var stuck sync.WaitGroup // which must not keep the pace from seeing what the others tell
+		stuck.Go(func() { visit(t, w, 1, at("/stuck")) })
+		synctest.Wait()
 		visit(t, w, 8000, at("/x"))
 		s.most = 0
 		visit(t, w, 2000, at("/x"))
 		if s.most > 4*32 { // a little more than twice what it works on
 			t.Errorf("%d requests at once for a platform that works on 32", s.most)
 		}
+		stuck.Wait()
 	})
+}
+
+func TestThePaceGetsUsedToAPlatformThatHasBecomeSlow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var w *platform.Web
+		var mu sync.Mutex
+		latency, lowest := 20*time.Millisecond, 64.0
+		s := &shop{capacity: 1000, service: func(*http.Request) time.Duration {
+			mu.Lock()
+			defer mu.Unlock()
+			lowest = min(lowest, platform.Limit(w))
+			return latency
+		}}
+		w = platform.NewWeb(platform.WebOptions{Concurrency: 64, Base: s})
+		visit(t, w, 1000, at("/x"))
+		latency, lowest = 200*time.Millisecond, 64
+		visit(t, w, 5000, at("/x"))
+		if lowest != 16 {
+			t.Errorf("delay alone brings the limit down to %v", lowest)
+		}
+		if now := platform.Limit(w); now < 60 {
+			t.Errorf("the limit is still %v", now)
+		}
+	})
+}
+
+func TestThePaceGoesDownAsFarAsItHasTo(t *testing.T) {
+	for _, capacity := range []int{1, 3} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &shop{capacity: capacity, service: steady(50 * time.Millisecond)}
+			w := platform.NewWeb(platform.WebOptions{Concurrency: 64, Retry: platform.DefaultRetry, Base: s})
+			visit(t, w, 500, at("/x"))
+			if now := platform.Limit(w); now > float64(capacity+2) {
+				t.Errorf("the limit is %v for a platform that works on %d", now, capacity)
+			}
+		})
+	}
+}
+
+func TestThePaceGivesWayToSilence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &shop{capacity: 32, hang: true, service: steady(50 * time.Millisecond)}
+		w := platform.NewWeb(platform.WebOptions{Concurrency: 256, Timeout: 200 * time.Millisecond, Retry: platform.DefaultRetry, Base: s})
+		visit(t, w, 8000, at("/x"))
+		if now := platform.Limit(w); now > 40 {
+			t.Errorf("the limit is %v for a platform that answers 32", now)
+		}
+	})
+}
+
+// kinds sends requests that take no time at all and returns how many kinds of
+// them are told apart.
+func kinds(t *testing.T, path func(int) string) (kinds int) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		w := platform.NewWeb(platform.WebOptions{Concurrency: 8, Base: transport(func(req *http.Request) (*http.Response, error) {
+			return answered(req, 200, ""), nil
+		})})
+		visit(t, w, 3000, path)
+		kinds = platform.Kinds(w)
+	})
+	return kinds
+}
+
+func TestKindsOfRequestsAreBounded(t *testing.T) {
+	words := func(i int) string {
+		return "/" + strings.Map(func(digit rune) rune { return digit - '0' + 'a' }, fmt.Sprint(i))
+	}
+	if n := kinds(t, words); n < 100 || n > 300 {
+		t.Errorf("%d kinds", n)
+	}
+}
+
+func TestIdsMakeNoKinds(t *testing.T) {
+	if n := kinds(t, func(i int) string { return fmt.Sprintf("/gdc/projects/p%d/users?offset=%d", i, i) }); n != 1 {
+		t.Errorf("%d kinds", n)
+	}
 }
 
 func TestThePaceMakesProgressHoweverOftenItIsRefused(t *testing.T) {
@@ -206,9 +297,23 @@ func TestThePaceMakesProgressHoweverOftenItIsRefused(t *testing.T) {
 	})
 }
 
-// A refusal comes at once. Taken for an answer it makes every true answer
-// look late, and the pace falls to nothing.
+// A refusal comes at once. Taken for an answer it would make every true
+// answer look late, and the pace would fall to nothing.
 func TestThePaceLearnsNothingFromTheSpeedOfRefusals(t *testing.T) {
+	for _, status := range []int{400, 401, 404, 408, 429, 500, 502, 503, 504, 200} {
+		w := platform.NewWeb(platform.WebOptions{Base: transport(func(req *http.Request) (*http.Response, error) {
+			return answered(req, status, ""), nil
+		})})
+		if _, _, err := ask(t.Context(), t, w, "GET", "http://platform.test/", ""); err != nil {
+			t.Fatal(err)
+		}
+		if kinds := platform.Kinds(w); (kinds == 1) != (status == 200) {
+			t.Errorf("after a %d the times of %d kinds of requests are known", status, kinds)
+		}
+	}
+}
+
+func TestThePaceRecoversFromAStormOfFastRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &shop{capacity: 1000, service: steady(100 * time.Millisecond), refuse: func(request int) bool { return request <= 64 }}
 		w := platform.NewWeb(platform.WebOptions{Concurrency: 64, Retry: quick, Base: s})

@@ -6,3 +6,17 @@ func UnderWay(w *Web) (inside, waiting int) {
 	defer w.pace.mu.Unlock()
 	return w.pace.inside, w.pace.waiting.Len()
 }
+
+// Limit returns how many requests may be under way now.
+func Limit(w *Web) float64 {
+	w.pace.mu.Lock()
+	defer w.pace.mu.Unlock()
+	return w.pace.limit
+}
+
+// Kinds returns how many kinds of requests are told apart.
+func Kinds(w *Web) int {
+	w.pace.mu.Lock()
+	defer w.pace.mu.Unlock()
+	return len(w.pace.round.usual)
+}

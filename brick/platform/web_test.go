@@ -150,7 +150,7 @@ func TestOneAttemptHasItsTime(t *testing.T) {
 					_, whole, err := ask(t.Context(), t, web, method, "http://platform.test/x", "{}")
 					if method == "POST" {
 						within(t, "the time until it is given up", time.Since(began), 30*time.Second, 30*time.Second)
-						if brick.KindOf(err) != brick.Unavailable || came.Load() != 1 {
+						if brick.KindOf(err) != brick.Unavailable || came.Load() != 1 || !strings.Contains(err.Error(), "POST /x: no whole answer within 30s") {
 							t.Errorf("%d requests, %v", came.Load(), err)
 						}
 						return

@@ -23,7 +23,7 @@ func (e *errand) complete(resp *http.Response) (int64, error) {
 	if err == nil && cutJSON(resp.Header, body) {
 		err = errEndsEarly
 	}
-	if err != nil && (resp.StatusCode < 400 || e.stopped()) {
+	if err != nil && resp.StatusCode < 400 {
 		return 0, err
 	}
 	resp.Request = e.request
@@ -63,8 +63,9 @@ func cutJSON(h http.Header, body []byte) bool {
 	return len(body) > 0 && body[len(body)-1] != '}' && body[len(body)-1] != ']'
 }
 
-// retryAfter returns how long a platform asks to wait, 0 when it does not
-// say. A time of day is taken by the platform's own clock.
+// retryAfter returns how long a platform asks to wait: 0 when it does not
+// say, less for a time that has passed. A time of day is taken by the
+// platform's own clock.
 func retryAfter(h http.Header) time.Duration {
 	text := strings.TrimSpace(h.Get("Retry-After"))
 	if seconds, err := strconv.ParseUint(text, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
@@ -78,5 +79,5 @@ func retryAfter(h http.Header) time.Duration {
 	if err != nil {
 		return 0
 	}
-	return max(0, then.Sub(now))
+	return then.Sub(now)
 }

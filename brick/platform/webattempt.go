@@ -24,7 +24,7 @@ func (e *errand) send(turn uint64) (r result) {
 	defer func() { e.web.pace.leave(turn, e.sign(r)) }()
 	ctx, cancel := e.attempt()
 	defer cancel()
-	w := &watch{begun: time.Now()}
+	w, begun := &watch{}, time.Now()
 	req, err := e.copy(httptrace.WithClientTrace(ctx, w.trace()))
 	if err != nil {
 		return result{err: err}
@@ -34,7 +34,7 @@ func (e *errand) send(turn uint64) (r result) {
 	if err != nil {
 		return result{err: e.failed(ctx, w, err), unsent: w.unsent()}
 	}
-	r.took = w.took()
+	r.took = time.Since(begun)
 	if resp.StatusCode == http.StatusTooManyRequests {
 		e.web.throttled.Add(1)
 	}
@@ -93,22 +93,16 @@ func (e *errand) sign(r result) sign {
 // watch follows a request on its way through a transport. Its hooks may be
 // called from other goroutines, and after the attempt has ended.
 type watch struct {
-	begun  time.Time
-	sought atomic.Bool  // a connection
-	got    atomic.Int64 // how long after begun, 0 for never
+	sought, got atomic.Bool // a connection
 }
 
 func (w *watch) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		GetConn: func(string) { w.sought.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { w.got.Store(max(1, int64(time.Since(w.begun)))) },
+		GotConn: func(httptrace.GotConnInfo) { w.got.Store(true) },
 	}
 }
 
 // unsent reports that the request had no connection to go by. Whoever does
 // not tell of connections is not believed.
-func (w *watch) unsent() bool { return w.sought.Load() && w.got.Load() == 0 }
-
-// took returns how long the platform has been at work on the request: making
-// a connection does not count.
-func (w *watch) took() time.Duration { return time.Since(w.begun) - time.Duration(w.got.Load()) }
+func (w *watch) unsent() bool { return w.sought.Load() && !w.got.Load() }

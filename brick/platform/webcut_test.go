@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -93,6 +94,21 @@ func TestARefusalStandsHoweverItIsWorded(t *testing.T) {
 			if err != nil || resp.StatusCode != status || whole != c.want || web.Requests() != 1 {
 				t.Errorf("%d %s: answer %v %q, %v after %d requests", status, name, resp, whole, err, web.Requests())
 			}
+		}
+	}
+}
+
+func TestTheBodyOfAnAnswerIsClosed(t *testing.T) {
+	for _, body := range []io.Reader{strings.NewReader("{}"), strings.NewReader("more than enough"), failing{}} {
+		closed := &closing{Reader: body}
+		web := newWeb(t, platform.WebOptions{MaxAnswer: 5, Base: transport(func(req *http.Request) (*http.Response, error) {
+			resp := answered(req, 200, "")
+			resp.Body = closed
+			return resp, nil
+		})})
+		ask(t.Context(), t, web, "GET", "http://platform.test", "")
+		if !closed.done.Load() {
+			t.Errorf("the body %v is still open", body)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"users-brick/brick"
@@ -83,6 +84,23 @@ func TestCertificatesAreVerified(t *testing.T) {
 	said := child(t, server.URL, "SSL_CERT_FILE="+other, "SSL_CERT_DIR="+filepath.Dir(other))
 	if !strings.HasPrefix(said, "failed after 1: ") || !strings.Contains(said, "certificate") || !strings.Contains(said, "SSL_CERT_FILE") {
 		t.Errorf("without: %s", said)
+	}
+}
+
+func TestAStreamThatBreaksOffMayHaveBeenHeard(t *testing.T) {
+	var came atomic.Int64
+	server, _ := secure(t, func(w http.ResponseWriter, req *http.Request) {
+		if came.Add(1)%2 == 1 {
+			panic(http.ErrAbortHandler)
+		}
+		io.WriteString(w, req.Proto)
+	})
+	web := newWeb(t, platform.WebOptions{Retry: quick, Base: server.Client().Transport})
+	if _, whole, err := ask(t.Context(), t, web, "PUT", server.URL, "{}"); err != nil || whole != "HTTP/2.0" || web.Requests() != 2 {
+		t.Errorf("answer %q, %v after %d requests", whole, err, web.Requests())
+	}
+	if _, _, err := ask(t.Context(), t, web, "POST", server.URL, "{}"); brick.KindOf(err) != brick.Unavailable || web.Requests() != 3 {
+		t.Errorf("%v after %d requests", err, web.Requests()-2)
 	}
 }
 
