@@ -84,6 +84,17 @@ func TestAPageThatIsCutOffIsAnError(t *testing.T) {
 	}
 }
 
+func TestWhatStandsBehindAPageIsAnError(t *testing.T) {
+	for _, more := range []string{"x", "{}", "]", recordedMembers} {
+		if _, _, err := gooddata.DecodeMembers([]byte(recordedMembers + more)); err == nil {
+			t.Errorf("%.10q behind a page is no error", more)
+		}
+	}
+	if _, _, err := gooddata.DecodeMembers([]byte(recordedMembers + " \n\t\r")); err != nil {
+		t.Error(err)
+	}
+}
+
 // slowPage is a page of members as encoding/json reads it.
 type slowPage struct {
 	Users []struct {

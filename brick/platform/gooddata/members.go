@@ -16,6 +16,10 @@ import (
 // for at the same time.
 func (d *Driver) listMembers(ctx context.Context, s brick.Scope, need platform.Need) iter.Seq2[brick.Member, error] {
 	return func(yield func(brick.Member, error) bool) {
+		if !ordinary(s.ID) {
+			yield(brick.Member{}, errNoProject)
+			return
+		}
 		ctx, cancel := context.WithCancel(ctx)
 		l := d.beginList(ctx, cancel, s.ID, need.Groups)
 		defer l.wait()
@@ -48,7 +52,7 @@ func personPages(project string, about int64) listing[person] {
 	return listing[person]{
 		kind: "members",
 		path: func(offset, limit int) string {
-			return fmt.Sprintf("%s%s/users?offset=%d&limit=%d", projectPrefix, segment(project), offset, limit)
+			return fmt.Sprintf("%s%s/users?offset=%d&limit=%d", projectPrefix, project, offset, limit)
 		},
 		decode: decodeMembers,
 		key: func(p *person) string {
@@ -64,7 +68,6 @@ func personPages(project string, about int64) listing[person] {
 // memberList is what the members of one project are described with.
 type memberList struct {
 	project     string
-	cancel      context.CancelFunc
 	roles       *later[*roleSet]
 	groups      *later[*memberships]
 	known       *roleSet
@@ -77,7 +80,7 @@ type memberList struct {
 // beginList asks for roles and groups. It calls the list off when the project
 // is not there.
 func (d *Driver) beginList(ctx context.Context, cancel context.CancelFunc, project string, groups bool) *memberList {
-	l := &memberList{project: project, cancel: cancel, named: map[string][]string{}}
+	l := &memberList{project: project, named: map[string][]string{}}
 	l.roles = soon(func() (*roleSet, error) {
 		roles, err := d.ready(ctx, project)
 		if err != nil {

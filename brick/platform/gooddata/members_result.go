@@ -55,10 +55,10 @@ func (w *work) results(people []*task, a *answer) (silent []*task, err error) {
 	}
 	named := make(map[string]*task, 2*len(people))
 	for _, t := range people {
-		named[brick.Fold(t.id)] = t
-	}
-	for _, t := range people {
 		named[string(t.login)] = t
+		if t.id != "" {
+			named[brick.Fold(t.id)] = t
+		}
 	}
 	told := map[*task]bool{}
 	for _, f := range body.Result.Failed {

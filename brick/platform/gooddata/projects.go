@@ -10,14 +10,14 @@ import (
 const projectPrefix = "/gdc/projects/"
 
 // errNoProject is what is said of an id that no project can have.
-var errNoProject = errors.New("no project has such an id")
+var errNoProject = &brick.Error{Kind: brick.NotFound, Err: errors.New("no project has such an id")}
 
 // ready returns the roles of a project that is there, and asks for them and
 // for the project's state only once. Otherwise the error is of kind NotFound,
 // Gone or Forbidden.
 func (d *Driver) ready(ctx context.Context, id string) (*roleSet, error) {
 	if !ordinary(id) {
-		return nil, &brick.Error{Kind: brick.NotFound, Err: errNoProject}
+		return nil, errNoProject
 	}
 	leave, err := d.projects.turn(ctx, id)
 	if err != nil {
