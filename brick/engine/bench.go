@@ -20,8 +20,8 @@ type benches chan *bench
 // disk would be in very small pieces.
 const smallestBench = 64 << 10
 
-// newBenches makes benches that share half the memory for sorting. The other
-// half is left to the rows of the file, which lie sorted meanwhile.
+// newBenches makes benches that together sort in half as much memory as the
+// rows of the file were sorted in, which may all be in memory meanwhile.
 func (j *Job) newBenches(view *platform.View) benches {
 	n := view.Features().Concurrency
 	half := j.memory() / 2

@@ -4,6 +4,11 @@
 //
 // It knows no input, no mode and no connector: it gets a sequence of rows, a
 // mode as a value and a view of a platform, or a connection to one.
+//
+// Many scopes and batches are open at once, as many as the platform says are
+// useful. How many requests are under way is not decided here; what the engine
+// bounds is memory. What it writes and tells of scopes is in their order,
+// whatever the timing.
 package engine
 
 import (
@@ -30,7 +35,7 @@ type Job struct {
 
 	Dir    string     // the plan's directory; it must exist
 	TmpDir string     // for sorting; "" means the system's
-	Memory int64      // bytes for sorting; 0 means the default
+	Memory int64      // bytes for sorting the rows, and nearly as many for comparing; 0 means the default
 	Emit   brick.Emit // hears what happens; may be nil
 
 	// Watch sees every decision of a plan, from several goroutines; may be nil.

@@ -38,6 +38,7 @@ type lineup[R result] struct {
 	do     func(context.Context, int) (R, error) // an error ends the work
 	each   func(R) error                         // gets the results in order, one at a time; they are its own then
 
+	// The state of schedule:
 	block    []int // the pieces that are still to begin, out of the block at hand, in the order of beginning
 	begun    []bool
 	oldest   int // all pieces before it have begun

@@ -61,7 +61,7 @@ func BenchmarkOneLargeScope(b *testing.B) {
 	}
 	for b.Loop() {
 		dir := b.TempDir()
-		conn, job := platform.Connect(newOverseas([]int{members}), r.options), r.job(b, dir)
+		conn, job := platform.Connect(newOverseas([]int{members}, 1000), r.options), r.job(b, dir)
 		peak := heapPeak()
 		made, err := job.Plan(b.Context(), func(context.Context) (*platform.View, error) { return conn.View, nil }, src)
 		if err != nil || made.End.Changes != changes {

@@ -40,7 +40,7 @@ func (r *reading) inOrder(ctx context.Context, look func(context.Context, plan.S
 	benches := r.job.newBenches(r.view)
 	defer benches.close()
 	return (&lineup[*seen]{
-		pieces: len(sections), open: benches.open(), room: 1,
+		pieces: len(sections), open: benches.open(), room: 1, // what is seen is small
 		size: func(i int) int64 { return sections[i].N },
 		do: func(ctx context.Context, i int) (*seen, error) {
 			b := benches.take()
