@@ -31,7 +31,7 @@ func (e *errand) complete(resp *http.Response) (int64, error) {
 		return 0, brick.Errorf(brick.Failed, "the platform sends elsewhere, but not to an address") // http.Client would quote it
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
-	if resp.ContentLength < 0 { // or else it is right, or the answer to a HEAD
+	if resp.ContentLength < 0 && e.method != http.MethodHead {
 		resp.ContentLength = int64(len(body))
 	}
 	return int64(len(body)), nil
@@ -63,10 +63,11 @@ func cutJSON(h http.Header, body []byte) bool {
 	return len(body) > 0 && body[len(body)-1] != '}' && body[len(body)-1] != ']'
 }
 
-// retryAfter returns how long a platform asks to wait: 0 when it does not
-// say, less for a time that has passed. A time of day is taken by the
-// platform's own clock.
-func retryAfter(h http.Header) time.Duration {
+// RetryAfter returns how long the header of an answer asks to wait before the
+// request is sent again: 0 when it does not say, when nobody can make sense
+// of it, and when the time has passed. A time of day is measured from the
+// Date of the answer, so that no other clock matters.
+func RetryAfter(h http.Header) time.Duration {
 	text := strings.TrimSpace(h.Get("Retry-After"))
 	if seconds, err := strconv.ParseUint(text, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
 		return time.Duration(min(seconds, math.MaxInt64/uint64(time.Second))) * time.Second
@@ -79,5 +80,5 @@ func retryAfter(h http.Header) time.Duration {
 	if err != nil {
 		return 0
 	}
-	return then.Sub(now)
+	return max(0, then.Sub(now))
 }

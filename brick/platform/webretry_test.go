@@ -174,6 +174,25 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 	}
 }
 
+func TestRetryAfterIsRead(t *testing.T) {
+	const date = "Sat, 01 Jan 2000 00:00:00 GMT"
+	for _, c := range []struct {
+		after, date string
+		want        time.Duration
+	}{
+		{"", date, 0}, {"7", "", 7 * time.Second}, {" 7 ", "", 7 * time.Second}, {"-7", "", 0}, {"7.5", "", 0}, {"soon", date, 0},
+		{"Sat, 01 Jan 2000 00:01:00 GMT", date, time.Minute},
+		{"Saturday, 01-Jan-00 00:01:00 GMT", date, time.Minute},
+		{"Fri, 31 Dec 1999 00:01:00 GMT", date, 0},
+		{"Sat, 01 Jan 2000 00:01:00 GMT", "", 0},
+	} {
+		h := http.Header{"Retry-After": {c.after}, "Date": {c.date}}
+		if got := platform.RetryAfter(h); got != c.want {
+			t.Errorf("%q at %q is %v, want %v", c.after, c.date, got, c.want)
+		}
+	}
+}
+
 func TestTheLastAnswerIsReturnedInTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var came atomic.Int64

@@ -149,7 +149,7 @@ func (e *errand) again(r result) error {
 		return nil
 	}
 	refused := brick.Errorf(kind, "the platform answers %s", status(r.answer.StatusCode))
-	refused.After = retryAfter(r.answer.Header)
+	refused.After = RetryAfter(r.answer.Header)
 	return refused
 }
 
