@@ -1,6 +1,10 @@
 package gooddata
 
-import "users-brick/brick"
+import (
+	"strconv"
+
+	"users-brick/brick"
+)
 
 // Person is a member as a page shows him.
 type Person struct {
@@ -52,4 +56,24 @@ func KnowProjects(names []string, groups int) (size int, last bool) {
 		p.keepGroups(name, &groupSet{groups: make([]group, groups)}, true)
 	}
 	return p.size, p.groups(names[len(names)-1], false) != nil
+}
+
+// FirstTimes returns how many of the keys come for the first time.
+func FirstTimes(keys []string) (n int) {
+	var s seen
+	for _, key := range keys {
+		if s.add(key) {
+			n++
+		}
+	}
+	return n
+}
+
+// SeenBytes is how much it takes to tell so many items apart.
+func SeenBytes(n int) int {
+	var s seen
+	for i := range n {
+		s.add(strconv.Itoa(i))
+	}
+	return 8 * cap(s.slots)
 }

@@ -2,6 +2,7 @@ package gooddata
 
 import (
 	"context"
+	"net/http"
 	"slices"
 
 	"users-brick/brick"
@@ -9,7 +10,8 @@ import (
 
 // readGroupNames gets the groups of the project when somebody's groups are to
 // change. If a group that is wanted is not among those that are remembered,
-// they are read once more.
+// they are read once more. Where the platform has no groups, or shows none,
+// members can be removed all the same.
 func (w *work) readGroupNames(ctx context.Context) {
 	concerned := w.some(func(t *task) bool { return t.setsGroups() && !w.inNone(t) })
 	if len(concerned) == 0 {
@@ -23,6 +25,9 @@ func (w *work) readGroupNames(ctx context.Context) {
 	}
 	if err == nil {
 		set, err = w.driver.askGroups(ctx, w.project)
+	}
+	if refusedAs(err, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed) {
+		concerned = slices.DeleteFunc(concerned, (*task).removes)
 	}
 	if err != nil {
 		w.fail(err, concerned...)

@@ -300,3 +300,26 @@ func TestEveryListingKnowsTheGroupsThereAreThen(t *testing.T) {
 		t.Errorf("groups are asked for %d times", n)
 	}
 }
+
+func TestMembersAreRemovedWhereThereAreNoGroups(t *testing.T) {
+	for _, status := range []int{403, 404, 405} {
+		v := newVillage(t)
+		v.settle("ann@example.com", "ENABLED", "adminRole")
+		ben := v.settle("ben@example.com", "ENABLED", "adminRole")
+		v.mux = wrap(v.mux, func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+			if strings.HasPrefix(r.URL.Path, "/gdc/userGroups") {
+				say(w, status, "")
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+		errs := v.open().Apply(t.Context(), p1, []brick.Change{
+			to(brick.Remove, &brick.Member{Login: "ben@example.com", Status: brick.Enabled, Ref: ben.id}, "", "", ""),
+			to(brick.Update, nil, "ann@example.com", "editorRole", ""),
+		})
+		if errs[0] != nil || errs[1] == nil {
+			t.Errorf("errors are %v", errs)
+		}
+		v.holds("ann@example.com enabled adminRole")
+	}
+}

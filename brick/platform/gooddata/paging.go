@@ -2,7 +2,6 @@ package gooddata
 
 import (
 	"context"
-	"hash/maphash"
 	"iter"
 	"net/http"
 
@@ -37,7 +36,7 @@ type listing[T any] struct {
 func each[T any](ctx context.Context, d *Driver, l listing[T]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
-		w := &walk[T]{listing: l, driver: d, yield: yield, seed: maphash.MakeSeed()}
+		w := &walk[T]{listing: l, driver: d, yield: yield}
 		defer w.crew.Wait()
 		defer cancel()
 		if err := w.run(ctx); err != nil {
@@ -92,21 +91,8 @@ func (w *walk[T]) give(items []T) (bool, error) {
 	return true, nil
 }
 
-// isNew reports whether an item comes for the first time. Only a hash of its
-// key is kept, 64 bits at random for each listing: some twenty bytes a member,
-// and one listing of a million in thirty million would lose somebody by it.
+// isNew reports whether an item comes for the first time.
 func (w *walk[T]) isNew(item *T) bool {
 	key := w.key(item)
-	if key == "" {
-		return true
-	}
-	hash := maphash.String(w.seed, key)
-	if _, known := w.seen[hash]; known {
-		return false
-	}
-	if w.seen == nil {
-		w.seen = map[uint64]struct{}{}
-	}
-	w.seen[hash] = struct{}{}
-	return true
+	return key == "" || w.seen.add(key)
 }

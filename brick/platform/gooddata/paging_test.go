@@ -448,3 +448,16 @@ func TestAnAnswerThatIsNoPageIsNoEmptyPage(t *testing.T) {
 		wants(t, err, brick.Unavailable)
 	}
 }
+
+func TestItemsAreToldApartInLittleMemory(t *testing.T) {
+	var keys []string
+	for i := range 20_000 {
+		keys = append(keys, strconv.Itoa(i%12_345), "")
+	}
+	if n := gooddata.FirstTimes(keys); n != 12_345+1 {
+		t.Errorf("%d keys are new", n)
+	}
+	if n := gooddata.SeenBytes(1_000_000); n > 20<<20 {
+		t.Errorf("a million items take %d bytes", n)
+	}
+}

@@ -2,7 +2,6 @@ package gooddata
 
 import (
 	"context"
-	"hash/maphash"
 	"sync"
 
 	"users-brick/brick"
@@ -21,8 +20,7 @@ type walk[T any] struct {
 	driver *Driver
 	yield  func(T, error) bool
 	idle   int // pages in a row without anything new
-	seed   maphash.Seed
-	seen   map[uint64]struct{} // hashes of keys
+	seen   seen
 
 	crew   sync.WaitGroup
 	ahead  []*ahead[T]
