@@ -32,8 +32,8 @@ func silent(patience time.Duration) error {
 	return brick.Errorf(brick.Unavailable, "the server was silent for %v", patience)
 }
 
-// changed is the error of a file that is not the one it was.
-func changed(how string) error {
+// Changed is the error of a file that is not the one it was.
+func Changed(how string) error {
 	return &brick.Error{
 		Kind: brick.BadInput, Err: fmt.Errorf("the file was changed while it was read: %s", how),
 		Hint: "run again when nobody writes it",

@@ -15,18 +15,18 @@ func TooLarge(op string, most int64) error {
 	}
 }
 
-// AtMost returns a body that ends with [TooLarge] once it had more bytes than
-// most; 0 means any number.
-func AtMost(body io.ReadCloser, most int64, op string) io.ReadCloser {
+// AtMost returns the bytes of a body. Once there were more than most, it ends
+// with [TooLarge]; 0 means any number.
+func AtMost(body io.Reader, most int64, op string) io.Reader {
 	if most <= 0 {
 		return body
 	}
-	return &limited{ReadCloser: body, left: most, err: TooLarge(op, most)}
+	return &limited{body: body, left: most, err: TooLarge(op, most)}
 }
 
 // limited hands out so many bytes.
 type limited struct {
-	io.ReadCloser
+	body io.Reader
 	left int64
 	err  error
 }
@@ -40,7 +40,7 @@ func (l *limited) Read(p []byte) (int, error) {
 	if int64(len(p)) > l.left+1 {
 		p = p[:l.left+1]
 	}
-	n, err := l.ReadCloser.Read(p)
+	n, err := l.body.Read(p)
 	if int64(n) > l.left {
 		n, err = int(l.left), l.err
 		l.left = -1

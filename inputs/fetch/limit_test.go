@@ -16,7 +16,7 @@ func TestFileMayHaveSoManyBytesAndNoMore(t *testing.T) {
 			"at once": strings.NewReader("12345"), "by byte": iotest.OneByteReader(strings.NewReader("12345")),
 			"with its end": iotest.DataErrReader(strings.NewReader("12345")),
 		} {
-			got, err := io.ReadAll(fetch.AtMost(io.NopCloser(r), most, "read it"))
+			got, err := io.ReadAll(fetch.AtMost(r, most, "read it"))
 			if string(got) != want {
 				t.Errorf("%s, %d: read %q", name, most, got)
 			}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"runtime"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -155,9 +156,13 @@ func TestPartOfAnotherVersionEndsTheReading(t *testing.T) {
 func TestClosingEndsThePartsUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := exactServer(20_000)
+		var under atomic.Int32
 		get := func(ctx context.Context, r fetch.Request) (*fetch.Answer, error) {
 			if r.From > 0 {
+				under.Add(1)
 				<-ctx.Done()
+				time.Sleep(time.Second)
+				under.Add(-1)
 				return nil, ctx.Err()
 			}
 			return s.get(ctx, r)
@@ -169,9 +174,11 @@ func TestClosingEndsThePartsUnderWay(t *testing.T) {
 		if _, err := io.ReadFull(f, make([]byte, 1000)); err != nil {
 			t.Fatal(err)
 		}
-		f.Close() // synctest fails when a goroutine is left
-		if s.open != 0 {
-			t.Errorf("%d bodies are left open", s.open)
+		synctest.Wait()
+		began := under.Load()
+		f.Close()
+		if left := under.Load(); s.open != 0 || began != 3 || left != 0 {
+			t.Errorf("%d bodies are left open, %d parts of %d are under way", s.open, left, began)
 		}
 	})
 }

@@ -172,13 +172,13 @@ func (r *reader) accept(a *attempt) error {
 	old, now := r.info, a.Info
 	switch {
 	case old.Version != "" && now.Version != "" && old.Version != now.Version:
-		return changed("the server names another version")
+		return Changed("the server names another version")
 	case old.Size >= 0 && now.Size >= 0 && old.Size != now.Size:
-		return changed("its size is another")
+		return Changed("its size is another")
 	case old.Version != now.Version && (old.Exact || a.From > 0):
-		return changed("the server names no version any more")
+		return Changed("the server names no version any more")
 	case now.Size >= 0 && now.Size < r.pos:
-		return changed("it is shorter now")
+		return Changed("it is shorter now")
 	}
 	r.info.Size = max(old.Size, now.Size)
 	if a.From == r.pos {
@@ -213,7 +213,7 @@ func (r *reader) passOver(a *attempt) error {
 		return err
 	}
 	if !bytes.Equal(again.Sum(nil), r.proof.Sum(nil)) {
-		return changed("it begins differently now")
+		return Changed("it begins differently now")
 	}
 	return nil
 }
@@ -223,7 +223,7 @@ func (r *reader) passOver(a *attempt) error {
 func skip(w io.Writer, a *attempt, n int64) error {
 	_, err := io.CopyN(w, a, n)
 	if err == io.EOF && a.Size < 0 {
-		return changed("it is shorter now")
+		return Changed("it is shorter now")
 	}
 	if err != nil {
 		return cut(err)

@@ -172,6 +172,23 @@ func TestVersionMayStillChangeBeforeTheFirstByte(t *testing.T) {
 	}
 }
 
+func TestSizeThatIsToldLaterCounts(t *testing.T) {
+	s := server{content: letters(1000), nature: nature{version: "1", ranges: true, endless: true}}
+	s.fault = func(n int, _ fetch.Request, a *fetch.Answer) error {
+		switch n {
+		case 0:
+			a.Body = cutAfter(a.Body, 700, errReset)
+		case 1: // a part of the part
+			a.Size, a.Body = 1000, io.NopCloser(io.LimitReader(a.Body, 100))
+		}
+		return nil
+	}
+	got, err := read(t, &s, fetch.Options{Retry: quick})
+	if err != nil || !bytes.Equal(got, s.content) || len(s.requests) != 3 {
+		t.Errorf("read %d bytes in %d requests, error %v", len(got), len(s.requests), err)
+	}
+}
+
 func TestServerThatCannotProveAPartSendsTheWhole(t *testing.T) {
 	s := server{content: letters(1000), nature: nature{version: "1", ranges: true}}
 	s.fault = func(n int, r fetch.Request, a *fetch.Answer) error {

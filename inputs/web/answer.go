@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -51,15 +50,15 @@ func whole(resp *http.Response) *fetch.Answer {
 	modified, _ := http.ParseTime(resp.Header.Get("Last-Modified"))
 	return &fetch.Answer{Info: fetch.Info{
 		Size: resp.ContentLength, Version: versionOf(resp.Header), Ranges: inRanges(resp), Modified: modified,
-		Sum: fetch.SumOf(resp.Header, true), OpenEnd: openEnded(resp), Header: resp.Header,
+		Sum: fetch.SumOf(resp.Header, true), OpenEnd: fetch.OpenEnded(resp), Header: resp.Header,
 	}}
 }
 
 // rest is an answer that sends what was asked for: the bytes of the version
 // from one on. Anything else, or what cannot be told from it, is ErrNoRange.
 func rest(resp *http.Response, r fetch.Request) (*fetch.Answer, error) {
-	from, size, ok := contentRange(resp.Header.Get("Content-Range"))
-	if !ok || from != r.From || openEnded(resp) {
+	from, size, ok := fetch.ContentRange(resp.Header.Get("Content-Range"))
+	if !ok || from != r.From || fetch.OpenEnded(resp) {
 		return nil, fetch.ErrNoRange
 	}
 	name := "Last-Modified"
@@ -71,23 +70,6 @@ func rest(resp *http.Response, r fetch.Request) (*fetch.Answer, error) {
 		return nil, fetch.ErrNoRange
 	}
 	return &fetch.Answer{From: from, Info: fetch.Info{Size: size, Version: version}}, nil
-}
-
-// contentRange understands "bytes 10-99/100".
-func contentRange(text string) (from, size int64, ok bool) {
-	text, ok = strings.CutPrefix(strings.TrimSpace(text), "bytes ")
-	bounds, total, _ := strings.Cut(text, "/")
-	first, last, _ := strings.Cut(bounds, "-")
-	var numbers [3]int64
-	for i, digits := range []string{first, last, total} {
-		n, err := strconv.ParseUint(strings.TrimSpace(digits), 10, 63)
-		if err != nil {
-			return 0, 0, false
-		}
-		numbers[i] = int64(n)
-	}
-	from, to, size := numbers[0], numbers[1], numbers[2]
-	return from, size, ok && from <= to && to < size
 }
 
 // versionOf names the version that an answer sends: its ETag, else its date.
@@ -113,23 +95,17 @@ func inRanges(resp *http.Response) bool {
 	return err == nil && err2 == nil && now.Sub(modified) >= time.Minute
 }
 
-// openEnded reports whether nothing but the end of the connection tells where
-// the body ends.
-func openEnded(resp *http.Response) bool {
-	return resp.ContentLength < 0 && resp.ProtoMajor < 2 && len(resp.TransferEncoding) == 0
-}
-
 // body is a body whose errors repeat no secret.
 type body struct {
 	io.ReadCloser
-	secrets secrets
+	secrets fetch.Secrets
 }
 
 // Read passes io.EOF and cuts on as they are.
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if err != nil && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
-		err = brick.Errorf(brick.Unavailable, "the connection broke: %s", b.secrets.clean(err.Error()))
+		err = brick.Errorf(brick.Unavailable, "the connection broke: %s", b.secrets.Clean(err.Error()))
 	}
 	return n, err
 }

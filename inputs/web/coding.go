@@ -26,29 +26,34 @@ func codingOf(h http.Header) string {
 	return coding
 }
 
-// decoded takes away what a server did to the file for the way only, and
-// reports whether it did. Of a file that is itself compressed, and is called
-// so, many servers say that it is coded; it is left as it is.
-func (d *download) decoded(file *fetch.File) (io.Reader, bool, error) {
+// isCoded reports whether the body is not the file itself. Of a file that is
+// itself compressed, and is called so, many servers say that it is coded.
+func (d *download) isCoded(file *fetch.File) bool {
+	coding := codingOf(file.Header)
+	return coding != "" && !(coding == "gzip" && strings.HasSuffix(strings.ToLower(d.address.Path), ".gz"))
+}
+
+// decode takes away what a server did to the file for the way only.
+func (d *download) decode(file *fetch.File) (io.Reader, error) {
 	switch coding := codingOf(file.Header); {
-	case coding == "", coding == "gzip" && strings.HasSuffix(strings.ToLower(d.address.Path), ".gz"):
-		return file, false, nil
+	case !d.isCoded(file):
+		return file, nil
 	case coding != "gzip":
-		return nil, false, refuse(d.op, fmt.Errorf("the server sends the file in a coding that is not known (%s)", d.secrets.clean(coding)), "let it send the file as it is")
+		return nil, refuse(d.op, fmt.Errorf("the server sends the file in a coding that is not known (%s)", d.secrets.Clean(coding)), "let it send the file as it is")
 	}
 	// An empty body is no gzip, but servers send it as such.
 	peeked := bufio.NewReader(file)
 	switch _, err := peeked.Peek(1); {
 	case err == io.EOF:
-		return peeked, true, nil
+		return peeked, nil
 	case err != nil:
-		return nil, true, err
+		return nil, err
 	}
 	unzip, err := gzip.NewReader(peeked)
 	if err != nil {
-		return nil, true, d.broken(err)
+		return nil, d.broken(err)
 	}
-	return &unzipped{unzip, d}, true, nil
+	return &unzipped{unzip, d}, nil
 }
 
 // unzipped is a decoded body.

@@ -10,37 +10,28 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"users-brick/inputs/fetch"
 )
 
 // refusePage refuses a body that is no file but a page: a login form, an
 // error. Its first bytes decide: servers often say text/html of what is CSV.
 func (d *download) refusePage(head []byte, h http.Header) error {
-	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n\f")
+	text := fetch.Text(head)
 	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
 	ending := strings.ToLower(path.Ext(d.address.Path))
 	isHTML := strings.Contains(kind, "html") && bytes.HasPrefix(text, []byte("<"))
 	switch {
-	case (isHTML || beginsLikeHTML(text)) && !slices.Contains([]string{".html", ".htm", ".xhtml"}, ending):
+	case (isHTML || fetch.IsPage(head)) && !slices.Contains([]string{".html", ".htm", ".xhtml"}, ending):
 		return refuse(d.op, fmt.Errorf("the server sends a web page in place of the file%s", d.titleOf(text)), "it is often a login form: check the address, and give the credentials that it wants")
 	case isJSON(h) && len(text) > 0 && (text[0] == '{' || text[0] == '[') && ending != ".json":
 		said := "the server sends JSON in place of the file"
-		if message := d.secrets.clean(messageIn(text)); message != "" {
+		if message := d.secrets.Clean(messageIn(text)); message != "" {
 			said += ": " + message
 		}
 		return refuse(d.op, errors.New(said), "check the address; it may lead to a program in place of the file")
 	}
 	return nil
-}
-
-// beginsLikeHTML knows a page by its beginning alone.
-func beginsLikeHTML(text []byte) bool {
-	start := bytes.ToLower(text[:min(len(text), 16)])
-	for _, tag := range []string{"<!doctype html", "<html", "<head", "<body"} {
-		if bytes.HasPrefix(start, []byte(tag)) {
-			return true
-		}
-	}
-	return false
 }
 
 // titleOf returns the title of a page in the form of an addition.
@@ -50,5 +41,5 @@ func (d *download) titleOf(page []byte) string {
 	if !found || !closed {
 		return ""
 	}
-	return fmt.Sprintf(" (%q)", d.secrets.clean(html.UnescapeString(string(title))))
+	return fmt.Sprintf(" (%q)", d.secrets.Clean(html.UnescapeString(string(title))))
 }

@@ -22,7 +22,7 @@ func (d *download) send(ctx context.Context, r fetch.Request) (*http.Response, e
 		req := d.request(ctx, at, r)
 		resp, err := d.base.RoundTrip(req)
 		if err != nil {
-			return nil, d.unreachable(err)
+			return nil, fetch.Unreachable(err, d.secrets)
 		}
 		resp.Request = req
 		if !isRedirect(resp.StatusCode) {
@@ -56,7 +56,6 @@ func follow(from *url.URL, location string) (*url.URL, error) {
 	case to.Scheme != "http" && to.Scheme != "https":
 		return nil, refuse("", fmt.Errorf("the server sends us on to an address of another kind (%s)", to.Scheme), "check the address")
 	}
-	to.User = nil
 	return to, nil
 }
 

@@ -84,6 +84,39 @@ func TestAnotherHostHearsNoSecret(t *testing.T) {
 	}
 }
 
+func TestWhoIsTheOwnHost(t *testing.T) {
+	for _, tt := range []struct {
+		from, to string
+		own      bool
+	}{
+		{"https://a.example.com/x", "https://a.example.com/y", true},
+		{"https://a.example.com/x", "https://a.example.com:443/y", true},
+		{"http://a.example.com/x", "https://a.example.com/y", true},
+		{"https://a.example.com/x", "https://b.example.com/y", false},
+		{"https://a.example.com/x", "https://sub.a.example.com/y", false},
+		{"https://a.example.com/x", "https://a.example.com:8443/y", false},
+		{"http://a.example.com:8080/x", "https://a.example.com/y", false},
+		{"http://a.example.com/x", "https://a.example.com:8443/y", false},
+	} {
+		heard := ""
+		s := private(tt.from)
+		s.Transport = tripper(func(r *http.Request) (*http.Response, error) {
+			w := httptest.NewRecorder()
+			if r.URL.String() == tt.from {
+				to(tt.to)(w, r)
+			} else {
+				heard = r.Header.Get("Authorization") + r.Header.Get("X-Api-Key") + r.Header.Get("Cookie")
+				file(csv, "")(w, r)
+			}
+			return w.Result(), nil
+		})
+		reads(t, s, csv)
+		if (heard != "") != tt.own {
+			t.Errorf("from %s to %s: heard %q", tt.from, tt.to, heard)
+		}
+	}
+}
+
 func TestWayBackToTheOwnHostIsTrusted(t *testing.T) {
 	var own *site
 	other := serve(t, func(w http.ResponseWriter, r *http.Request) { to(own.URL+"/file")(w, r) })

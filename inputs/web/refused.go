@@ -8,22 +8,21 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"strconv"
 	"strings"
-	"time"
 
 	"users-brick/brick"
+	"users-brick/inputs/fetch"
 )
 
 // refused is the error of an answer that sends no file.
 func (d *download) refused(resp *http.Response) error {
-	said := fmt.Sprintf("the server answers %s", status(resp.StatusCode))
+	said := fmt.Sprintf("the server answers %s", fetch.Status(resp.StatusCode))
 	if own := resp.Request.URL; trusted(d.address, own) {
 		if text := d.message(resp); text != "" {
 			said += ": " + text
 		}
 	} else { // what it says may hold a secret of the address that we were sent to
-		said = fmt.Sprintf("the server %s, to which we were sent, answers %s", own.Host, status(resp.StatusCode))
+		said = fmt.Sprintf("the server %s, to which we were sent, answers %s", own.Host, fetch.Status(resp.StatusCode))
 	}
 	e := &brick.Error{Kind: brick.BadInput, Err: errors.New(said)}
 	switch code := resp.StatusCode; code {
@@ -38,7 +37,7 @@ func (d *download) refused(resp *http.Response) error {
 		}
 	}
 	if e.Kind.Temporary() {
-		e.After = retryAfter(resp.Header)
+		e.After = fetch.RetryAfter(resp.Header)
 		return e
 	}
 	e.Hint = d.hint(resp.StatusCode)
@@ -70,7 +69,7 @@ func (d *download) message(resp *http.Response) string {
 		return ""
 	}
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, 16<<10))
-	return d.secrets.clean(messageIn(text))
+	return d.secrets.Clean(messageIn(text))
 }
 
 // messageIn finds the message in a JSON document, also one level below.
@@ -94,19 +93,4 @@ func messageIn(text []byte) string {
 func isJSON(h http.Header) bool {
 	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
 	return kind == "application/json" || strings.HasSuffix(kind, "+json")
-}
-
-// retryAfter returns how long a server asks to wait, 0 when it does not. A
-// moment is measured from the server's own Date.
-func retryAfter(h http.Header) time.Duration {
-	text := strings.TrimSpace(h.Get("Retry-After"))
-	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
-		return time.Duration(seconds) * time.Second
-	}
-	then, err := http.ParseTime(text)
-	now, err2 := http.ParseTime(h.Get("Date"))
-	if err != nil || err2 != nil {
-		return 0
-	}
-	return max(0, then.Sub(now))
 }

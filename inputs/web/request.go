@@ -17,13 +17,13 @@ import (
 // download is a Source whose address has been understood.
 type download struct {
 	Source
-	address *url.URL // without user info
+	address *url.URL
 	header  http.Header
 	name    string // all that may be told of the address
 	op      string
 	base    http.RoundTripper
 	release func()
-	secrets secrets
+	secrets fetch.Secrets
 }
 
 // download checks what is to be asked for.
@@ -86,7 +86,7 @@ func (d *download) compose() error {
 			return refuse(d.op, fmt.Errorf("the header %s has a line break or another control character", key), "see `headers`")
 		}
 		d.header.Set(key, value)
-		d.secrets.hide(value)
+		d.secrets.Hide(value)
 	}
 	return d.authorize()
 }
@@ -99,7 +99,6 @@ func (d *download) authorize() error {
 		user = info.Username()
 		password, _ = info.Password()
 	}
-	d.address.User = nil
 	switch {
 	case strings.ContainsFunc(token, isControl):
 		return refuse(d.op, errors.New("the token has a line break or another control character"), "see `bearer_token`")
@@ -109,8 +108,8 @@ func (d *download) authorize() error {
 		(&http.Request{Header: d.header}).SetBasicAuth(user, password)
 	}
 	_, credentials, _ := strings.Cut(d.header.Get("Authorization"), " ")
-	d.secrets.hide(credentials, password)
-	d.secrets.hideQuery(d.address)
+	d.secrets.Hide(credentials, password)
+	d.secrets.HideQuery(d.address)
 	return nil
 }
 

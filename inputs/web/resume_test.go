@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -77,6 +79,26 @@ func TestDownloadThatBreaksOffIsReadOn(t *testing.T) {
 				s.Close()
 			}
 		})
+	}
+}
+
+func TestDownloadOverHTTP2IsReadOn(t *testing.T) {
+	content := rows(100_000)
+	for _, at := range []int{0, 1, 50_000, 99_999} {
+		var proto string
+		h := cutting(at, file(content, `"v1"`))
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			proto = r.Proto
+			h(w, r)
+		}))
+		server.Config.ErrorLog = log.New(io.Discard, "", 0)
+		server.EnableHTTP2 = true
+		server.StartTLS()
+		reads(t, web.Source{URL: server.URL, Retry: quick, Transport: server.Client().Transport}, content)
+		server.Close()
+		if proto != "HTTP/2.0" {
+			t.Errorf("it was %s", proto)
+		}
 	}
 }
 

@@ -180,6 +180,8 @@ func TestStopIsInterrupted(t *testing.T) {
 
 func TestClosingEarlyLeavesNothingBehind(t *testing.T) {
 	inBubble(t, file(rows(1_000_000), `"1"`), func(t *testing.T, s web.Source) {
+		open := 0
+		s.Transport = noting(s.Transport, &open)
 		stream, err := s.Open(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -188,8 +190,47 @@ func TestClosingEarlyLeavesNothingBehind(t *testing.T) {
 			t.Fatal(err)
 		}
 		stream.Close() // a goroutine that is left would end the test
+		if open != 0 {
+			t.Errorf("%d bodies are left open", open)
+		}
 		if _, err := io.ReadAll(stream); err == nil {
 			t.Error("a closed stream was read to its end")
 		}
 	})
+}
+
+func TestRefusalsLeaveNothingOpen(t *testing.T) {
+	for name, h := range map[string]http.HandlerFunc{
+		"refused": send(404, nil, rows(100_000)), "down": send(503, nil, "x"), "a page": send(200, nil, "<html>"), "too large": file(rows(1000), ""),
+		"unknown coding": send(200, map[string]string{"Content-Encoding": "br"}, "x"), "sent on for ever": to("/"),
+	} {
+		open := 0
+		_, err := web.Source{URL: serve(t, h).URL, MaxBytes: 999, Transport: noting(http.DefaultTransport, &open)}.Open(t.Context())
+		if err == nil || open != 0 {
+			t.Errorf("%s: %d bodies are left open, error %v", name, open, err)
+		}
+	}
+}
+
+// noting counts the bodies that are open.
+func noting(net http.RoundTripper, open *int) http.RoundTripper {
+	return tripper(func(r *http.Request) (*http.Response, error) {
+		resp, err := net.RoundTrip(r)
+		if err == nil {
+			*open++
+			resp.Body = &noted{resp.Body, func() { *open-- }}
+		}
+		return resp, err
+	})
+}
+
+// noted is a body that tells when it is closed.
+type noted struct {
+	io.ReadCloser
+	closed func()
+}
+
+func (n *noted) Close() error {
+	n.closed()
+	return n.ReadCloser.Close()
 }

@@ -56,13 +56,18 @@ func (s Source) Open(ctx context.Context) (*inputs.Stream, error) {
 		return nil, err
 	}
 	ctx, cancel := s.within(ctx)
-	body, origin, err := d.open(ctx)
+	body, file, err := d.open(ctx)
 	if err != nil {
 		cancel()
 		d.release()
 		return nil, err
 	}
-	return inputs.NewStream(&closing{body, func() { cancel(); d.release() }}, origin), nil
+	end := func() {
+		file.Close()
+		cancel()
+		d.release()
+	}
+	return inputs.NewStream(&closing{body, end}, d.origin(file)), nil
 }
 
 // within limits the time of the whole reading.
@@ -75,12 +80,11 @@ func (s Source) within(ctx context.Context) (context.Context, context.CancelFunc
 	return context.WithTimeoutCause(ctx, s.Timeout, late)
 }
 
-// open returns the file and what is known of it.
-func (d *download) open(ctx context.Context) (io.ReadCloser, inputs.Origin, error) {
-	origin := inputs.Origin{Name: d.name, Size: -1}
+// open returns the text of the file, and the file to be closed.
+func (d *download) open(ctx context.Context) (io.Reader, *fetch.File, error) {
 	file, err := fetch.Open(ctx, d.get, fetch.Options{Op: d.op, Patience: d.Patience, Retry: d.Retry, Emit: d.Emit})
 	if err != nil {
-		return nil, origin, err
+		return nil, nil, err
 	}
 	if file.OpenEnd {
 		d.Emit.Send(brick.Noticed{Finding: brick.Finding{
@@ -88,35 +92,41 @@ func (d *download) open(ctx context.Context) (io.ReadCloser, inputs.Origin, erro
 			Hint: "give its checksum in `sha256`, or let the server send a Content-Length",
 		}})
 	}
-	body, coded, err := d.decoded(file)
-	if err == nil {
-		origin.ETag, origin.Modified = file.Header.Get("ETag"), file.Modified
-		if !coded {
-			origin.Size = file.Size
-		}
-		body, err = d.plain(body, file.Header, origin.Size)
-	}
+	body, err := d.text(file)
 	if err != nil {
 		file.Close()
-		return nil, origin, err
+		return nil, nil, err
 	}
-	return &closing{body, func() { file.Close() }}, origin, nil
+	return body, file, nil
 }
 
-// plain returns the body if it is no page and not too large.
-func (d *download) plain(body io.Reader, h http.Header, size int64) (io.ReadCloser, error) {
-	if d.MaxBytes > 0 && size > d.MaxBytes {
+// origin says what is known of a file.
+func (d *download) origin(file *fetch.File) inputs.Origin {
+	o := inputs.Origin{Name: d.name, Size: file.Size, ETag: file.Header.Get("ETag"), Modified: file.Modified}
+	if d.isCoded(file) {
+		o.Size = -1
+	}
+	return o
+}
+
+// text returns what the file says, if it is no page and not too large.
+func (d *download) text(file *fetch.File) (io.Reader, error) {
+	decoded, err := d.decode(file)
+	if err != nil {
+		return nil, err
+	}
+	if d.MaxBytes > 0 && d.origin(file).Size > d.MaxBytes {
 		return nil, fetch.TooLarge(d.op, d.MaxBytes)
 	}
-	peeked := bufio.NewReader(body)
+	peeked := bufio.NewReader(decoded)
 	head, err := peeked.Peek(512)
 	if err != nil && err != io.EOF {
 		return nil, err
 	}
-	if err := d.refusePage(head, h); err != nil {
+	if err := d.refusePage(head, file.Header); err != nil {
 		return nil, err
 	}
-	return fetch.AtMost(io.NopCloser(peeked), d.MaxBytes, d.op), nil
+	return fetch.AtMost(peeked, d.MaxBytes, d.op), nil
 }
 
 // closing is a body with something to do at its end.

@@ -1,4 +1,4 @@
-package web
+package fetch
 
 import (
 	"net/url"
@@ -7,10 +7,11 @@ import (
 	"unicode"
 )
 
-// secrets are texts that must not be repeated from what a server says.
-type secrets []string
+// Secrets are texts that must not be repeated from what a server says.
+type Secrets []string
 
-func (s *secrets) hide(texts ...string) {
+// Hide adds texts; empty ones are passed over.
+func (s *Secrets) Hide(texts ...string) {
 	for _, text := range texts {
 		if text != "" {
 			*s = append(*s, text)
@@ -20,15 +21,15 @@ func (s *secrets) hide(texts ...string) {
 	slices.SortFunc(*s, func(a, b string) int { return len(b) - len(a) })
 }
 
-// hideQuery hides what a query says, as it is written and as it is meant.
+// HideQuery hides what a query says, as it is written and as it is meant.
 // Very short values are no secrets, but parts of many words.
-func (s *secrets) hideQuery(u *url.URL) {
+func (s *Secrets) HideQuery(u *url.URL) {
 	for pair := range strings.SplitSeq(u.RawQuery, "&") {
 		_, raw, _ := strings.Cut(pair, "=")
 		meant, _ := url.QueryUnescape(raw)
 		for _, text := range []string{pair, raw, meant} {
 			if len(text) > 3 {
-				s.hide(text)
+				s.Hide(text)
 			}
 		}
 	}
@@ -37,8 +38,8 @@ func (s *secrets) hideQuery(u *url.URL) {
 // longest is how much is repeated of what a server says, in bytes.
 const longest = 200
 
-// clean makes one short line without secrets of what a server says.
-func (s secrets) clean(text string) string {
+// Clean makes one short line without secrets of what a server says.
+func (s Secrets) Clean(text string) string {
 	for _, secret := range s {
 		text = strings.ReplaceAll(text, secret, "***")
 	}
