@@ -168,7 +168,7 @@ func (a *applying) cut(ctx context.Context, p pass, section plan.Section, n int6
 			if batch, err = a.reserve(ctx, min(n+1, most)); err != nil {
 				return err
 			}
-			most *= 2
+			most = min(2*most, int64(a.features.Batch))
 		}
 		c.Scope = section.Scope // so that its text is in memory once
 		if batch = append(batch, c); len(batch) == cap(batch) {

@@ -85,6 +85,21 @@ func TestBatchesOfOneScopeAreDoneTogether(t *testing.T) {
 	}
 }
 
+func TestBatchesStayAsLargeAsTheyMayHoweverManyThereAre(t *testing.T) {
+	before, r := manyProjects(1, func(int) int { return 200 })
+	calls := 0
+	d := before.watch(1, func(c call) error {
+		if c.what == "apply" {
+			calls++
+		}
+		return nil
+	})
+	d.features.Batch = 2
+	if res := r.do(t, d); res.err != nil || calls != 100 {
+		t.Errorf("%v, 200 changes in %d batches of two", res.err, calls)
+	}
+}
+
 func TestNoMoreBatchesAreUnderWayThanThePlatformLikes(t *testing.T) {
 	before, r := manyProjects(9, func(int) int { return 10 })
 	sizes := heldUp(t, before, r, platform.Features{Batch: 3, Concurrency: 5})
