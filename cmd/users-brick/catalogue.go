@@ -11,7 +11,10 @@ import (
 	"users-brick/brick/platform/directory"
 	"users-brick/brick/platform/gooddata"
 	"users-brick/inputs"
+	"users-brick/inputs/fetch"
 	"users-brick/inputs/file"
+	"users-brick/inputs/s3"
+	"users-brick/inputs/web"
 	"users-brick/params"
 )
 
@@ -22,17 +25,41 @@ import (
 type inputType struct {
 	name params.InputType
 	doc  string
-	open func(in *params.Input, stdin io.Reader) inputs.Source
+	open func(*params.Input, outside) inputs.Source
+}
+
+// outside is what an input needs of where the program runs.
+type outside struct {
+	env   *params.Env
+	stdin io.Reader
+	emit  brick.Emit // hears of retries
 }
 
 func inputTypes() []inputType {
 	return []inputType{
 		{params.FileInput, "A path on this machine, or - for standard input.", openFile},
+		{params.WebInput, "An http or https address.", openWeb},
+		{params.S3Input, "An object in a bucket of Amazon S3, or of a store that speaks its protocol.", openS3},
 	}
 }
 
-func openFile(in *params.Input, stdin io.Reader) inputs.Source {
-	return file.Source{Path: in.Path, Stdin: stdin}
+func openFile(in *params.Input, o outside) inputs.Source {
+	return file.Source{Path: in.Path, Stdin: o.stdin}
+}
+
+func openWeb(in *params.Input, o outside) inputs.Source {
+	return web.Source{
+		URL: in.URL, Headers: in.Headers, Username: in.Username, Password: in.Password, BearerToken: in.BearerToken,
+		Timeout: in.Timeout, Patience: o.env.Timeout, MaxBytes: in.MaxBytes, Retry: fetch.DefaultRetry, Emit: o.emit,
+	}
+}
+
+func openS3(in *params.Input, o outside) inputs.Source {
+	return s3.Source{
+		Bucket: in.Bucket, Key: in.Key, Region: in.S3.Region, Endpoint: in.S3.Endpoint, PathStyle: in.S3.PathStyle,
+		AccessKeyID: in.S3.AccessKeyID, SecretAccessKey: in.S3.SecretAccessKey, SessionToken: in.S3.SessionToken,
+		Patience: o.env.Timeout, MaxBytes: in.MaxBytes, Retry: fetch.DefaultRetry, Emit: o.emit,
+	}
 }
 
 // platformType is a place where users live.

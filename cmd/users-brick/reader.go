@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -14,52 +13,27 @@ import (
 	"users-brick/params"
 )
 
-// open opens the file that the params name.
-func (s *settings) open(ctx context.Context, p *program) (*inputs.Stream, error) {
-	if err := readable(&s.params.Input); err != nil {
+// open opens the file that the params name. What cannot be read is refused
+// before that.
+func (s *settings) open(ctx context.Context, p *program, emit brick.Emit) (*inputs.Stream, error) {
+	o := readerOptions(s.params, &s.mode, nil)
+	if err := o.Check(); err != nil {
 		return nil, err
 	}
-	return s.input.open(&s.params.Input, p.stdin).Open(ctx)
+	return s.input.open(&s.params.Input, outside{env: &s.env, stdin: p.stdin, emit: emit}).Open(ctx)
 }
 
-// readable refuses what this version cannot read, before it is read wrongly.
-func readable(in *params.Input) error {
-	var what string
-	switch {
-	case in.Delimiter == "auto":
-		what = "delimiter auto"
-	case in.Quote != "" && in.Quote != `"`:
-		what = "quote " + in.Quote
-	case in.Encoding != "" && !strings.EqualFold(strings.ReplaceAll(in.Encoding, "-", ""), "utf8"):
-		what = "encoding " + in.Encoding
-	case in.Compression == "gzip" || in.Compression == "zstd":
-		what = "compression " + in.Compression
-	default:
-		return nil
-	}
-	return &brick.Error{
-		Kind: brick.BadInput, Err: fmt.Errorf("input_source: this version cannot read a file with %s", what),
-		Hint: "give it plain UTF-8 with double quotes, and name the delimiter",
-	}
-}
-
-// checked yields the rows of a file and then holds the file to what the
-// params say of it. A file that is not the one they mean is an error of kind
-// BadInput.
+// checked yields the rows of a file and then holds the file to the checksum
+// that the params name. A file that is not the one they mean is an error of
+// kind BadInput.
 func checked(rows iter.Seq2[brick.Row, error], in *params.Input, stream *inputs.Stream) iter.Seq2[brick.Row, error] {
 	return func(yield func(brick.Row, error) bool) {
 		for row, err := range rows {
-			if err == nil && in.MaxBytes > 0 && stream.Bytes() > in.MaxBytes {
-				err = unexpected(stream, fmt.Errorf("the file is larger than %d bytes (max_bytes)", in.MaxBytes))
-			}
 			if !yield(row, err) || err != nil {
 				return
 			}
 		}
-		switch want := strings.ToLower(in.SHA256); {
-		case in.MaxBytes > 0 && stream.Bytes() > in.MaxBytes:
-			yield(brick.Row{}, unexpected(stream, fmt.Errorf("the file is larger than %d bytes (max_bytes)", in.MaxBytes)))
-		case want != "" && stream.Digest() != "sha256:"+want:
+		if want := strings.ToLower(in.SHA256); want != "" && stream.Digest() != "sha256:"+want {
 			yield(brick.Row{}, unexpected(stream, errors.New("the file does not have the checksum of the params (sha256)")))
 		}
 	}
@@ -71,15 +45,29 @@ func unexpected(stream *inputs.Stream, err error) error {
 
 // readerOptions says how the rows of a file are to be read.
 func readerOptions(p *params.Params, mode *brick.Mode, warn func(brick.Finding)) inputs.Options {
-	delimiter, _ := utf8.DecodeRuneInString(p.Input.Delimiter)
-	if p.Input.Delimiter == "" {
-		delimiter = ','
-	}
 	return inputs.Options{
 		Columns:   columns(p, mode),
-		Delimiter: delimiter, NeedProject: mode.ByProject(),
+		Delimiter: delimiter(p.Input.Delimiter), Quote: mark(p.Input.Quote),
+		Encoding: p.Input.Encoding, Compression: p.Input.Compression, MaxBytes: p.Input.MaxBytes,
+		NeedProject:         mode.ByProject(),
 		AuthenticationModes: p.AuthenticationModes, SSOProvider: p.SSOProvider, Warn: warn,
 	}
+}
+
+func delimiter(text string) rune {
+	if text == "auto" {
+		return inputs.AutoDelimiter
+	}
+	return mark(text)
+}
+
+// mark returns the character of a text, 0 when it is empty.
+func mark(text string) rune {
+	if text == "" {
+		return 0
+	}
+	r, _ := utf8.DecodeRuneInString(text)
+	return r
 }
 
 // columns names the columns that the params name, which the file must have,

@@ -36,7 +36,7 @@ func TestScenarios(t *testing.T) {
 			env.Values[emulatorKey{}] = &emulator{}
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "json": jsonSays, "gooddata": emulates, "gooddata-tls": overTLS, "gooddata-answers": answersInstead},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "web": serves, "json": jsonSays, "gooddata": emulates, "gooddata-tls": overTLS, "gooddata-answers": answersInstead},
 	})
 }
 

@@ -168,7 +168,7 @@ func (n *session) hangUp() {
 // plan reads the file and makes the plan. The platform is only looked at: what
 // is refused leaves it as it was, down to the file of a directory.
 func (n *session) plan(ctx context.Context, watch func(*brick.Row)) error {
-	stream, err := n.open(ctx, n.program)
+	stream, err := n.open(ctx, n.program, n.emit)
 	if err != nil {
 		return err
 	}

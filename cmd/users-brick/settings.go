@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"users-brick/brick"
+	"users-brick/inputs/fetch"
+	"users-brick/inputs/s3"
 	"users-brick/modes"
 	"users-brick/params"
 )
@@ -99,8 +101,10 @@ func (p *program) readParams(ctx context.Context, name string, timeout time.Dura
 	case isURL && (scheme == "http" || scheme == "https"):
 		shown, _, _ = strings.Cut(name, "?")
 		text, err = download(ctx, name, timeout)
+	case isURL && scheme == "s3":
+		text, err = readBucket(ctx, name, timeout)
 	case isURL:
-		err = fmt.Errorf("params cannot be read from %s:// addresses by this version", scheme)
+		err = fmt.Errorf("params cannot be read from %s:// addresses", scheme)
 	default:
 		text, err = os.ReadFile(name)
 	}
@@ -137,6 +141,13 @@ func download(ctx context.Context, address string, timeout time.Duration) ([]byt
 		return nil, fmt.Errorf("%s: the server answered %s", where, answer.Status)
 	}
 	return readSome(answer.Body)
+}
+
+// readBucket reads params from s3://BUCKET/KEY, with the keys of the
+// environment, the profile or the machine.
+func readBucket(ctx context.Context, address string, timeout time.Duration) ([]byte, error) {
+	bucket, key, _ := strings.Cut(strings.TrimPrefix(address, "s3://"), "/")
+	return s3.ReadObject(ctx, s3.Source{Bucket: bucket, Key: key, Patience: timeout, MaxBytes: maxParams, Retry: fetch.DefaultRetry})
 }
 
 // newRunID returns an id that sorts by time and that no other run has.

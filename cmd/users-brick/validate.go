@@ -6,9 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -40,18 +37,6 @@ type validation struct {
 	File     *profile       `json:"file,omitzero"`
 }
 
-// profile says what the file was made of.
-type profile struct {
-	Name     string   `json:"name"`
-	Bytes    int64    `json:"bytes"`
-	Digest   string   `json:"sha256"`
-	Rows     int64    `json:"rows"`
-	Bad      int64    `json:"bad_rows"`
-	Projects int      `json:"projects,omitzero"`
-	Matched  []string `json:"columns"`
-	Unused   []string `json:"unused_columns"`
-}
-
 // check gathers everything that is wrong with the params, and if they can be
 // used everything that is wrong with the file.
 func (v *validation) check(ctx context.Context, p *program, args []string) {
@@ -61,7 +46,7 @@ func (v *validation) check(ctx context.Context, p *program, args []string) {
 		return
 	}
 	v.Findings = append(v.Findings, s.warnings...)
-	stream, err := s.open(ctx, p)
+	stream, err := s.open(ctx, p, nil)
 	if err != nil {
 		v.blame(err)
 		return
@@ -70,13 +55,11 @@ func (v *validation) check(ctx context.Context, p *program, args []string) {
 	v.read(ctx, s, stream)
 }
 
-// read gathers everything that is wrong with the file.
+// read gathers everything that is wrong with the file, and what it is made of.
 func (v *validation) read(ctx context.Context, s *settings, stream *inputs.Stream) {
-	v.File = &profile{Name: stream.Name}
-	reader := inputs.NewReader(stream, stream.Name, readerOptions(s.params, &s.mode, func(f brick.Finding) {
-		v.Findings = append(v.Findings, f)
-	}))
-	projects := map[string]bool{}
+	options := readerOptions(s.params, &s.mode, func(f brick.Finding) { v.Findings = append(v.Findings, f) })
+	options.Profile = true
+	reader := inputs.NewReader(stream, stream.Name, options)
 	broken := false
 	for row, err := range checked(reader.Rows(ctx), &s.params.Input, stream) {
 		if err != nil {
@@ -84,19 +67,16 @@ func (v *validation) read(ctx context.Context, s *settings, stream *inputs.Strea
 			broken = true
 			break
 		}
-		if row.Project != "" && s.mode.ByProject() {
-			projects[row.Project] = true
-		}
 		v.row(stream.Name, &row)
 	}
 	stats := reader.Stats()
 	if len(stats.Matched) == 0 {
-		v.File = nil // without a header that can be read there is nothing to tell, and maybe a password to keep
-		return
+		return // without a header that can be read there is nothing to tell, and maybe a password to keep
 	}
-	v.File.Bytes, v.File.Digest, v.File.Projects = stream.Bytes(), stream.Digest(), len(projects)
-	v.File.Rows, v.File.Bad = stats.Rows, stats.Bad
-	v.File.Matched, v.File.Unused = append([]string{}, stats.Matched...), append([]string{}, stats.Unused...)
+	v.File = &profile{Name: stream.Name, Profile: reader.Profile(), matched: stats.Matched, unused: stats.Unused}
+	if !broken {
+		v.File.Digest = stream.Digest()
+	}
 	if v.File.Rows == 0 && !broken && !s.params.AllowEmpty {
 		v.Findings = append(v.Findings, brick.Finding{Source: stream.Name, Text: "the file has no rows", Hint: "when it is meant, set allow_empty to true"})
 	}
@@ -158,35 +138,11 @@ func (v *validation) printText(p *program) {
 		}
 	}
 	if v.File != nil {
-		fmt.Fprintln(p.stdout, v.File)
+		v.File.print(p.stdout)
 	}
 	if v.Valid {
 		fmt.Fprintln(p.stdout, "valid")
 		return
 	}
 	fmt.Fprintf(p.stdout, "not valid: %s\n", brick.Number(int64(wrong), "finding"))
-}
-
-// String says in a line what the file was made of.
-func (f *profile) String() string {
-	text := fmt.Sprintf("%s: %s, %d bad, columns %s", f.Name, brick.Number(f.Rows, "row"), f.Bad, names(f.Matched))
-	if len(f.Unused) > 0 {
-		text += "; not used: " + names(f.Unused)
-	}
-	if f.Projects > 0 {
-		text += "; " + brick.Number(int64(f.Projects), "project")
-	}
-	return text
-}
-
-// names lists the cells of a header; what a terminal would not show as it
-// stands is quoted.
-func names(header []string) string {
-	shown := make([]string, len(header))
-	for i, cell := range header {
-		if shown[i] = cell; strings.ContainsFunc(cell, func(r rune) bool { return !unicode.IsPrint(r) }) {
-			shown[i] = strconv.Quote(cell)
-		}
-	}
-	return strings.Join(shown, ", ")
 }
