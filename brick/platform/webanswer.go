@@ -30,11 +30,29 @@ func (e *errand) complete(resp *http.Response) (int64, error) {
 	if _, err := resp.Location(); resp.StatusCode/100 == 3 && err != nil && err != http.ErrNoLocation {
 		return 0, brick.Errorf(brick.Failed, "the platform sends elsewhere, but not to an address") // http.Client would quote it
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
+	resp.Body = whole{bytes.NewReader(body), body}
 	if resp.ContentLength < 0 && e.method != http.MethodHead {
 		resp.ContentLength = int64(len(body))
 	}
 	return int64(len(body)), nil
+}
+
+// whole is a body of which all is there.
+type whole struct {
+	*bytes.Reader
+	all []byte
+}
+
+func (whole) Close() error { return nil }
+
+// Body returns the whole body of an answer and closes it. That of an answer
+// that came through a [Web] is not copied and cannot break off.
+func Body(resp *http.Response) ([]byte, error) {
+	defer resp.Body.Close()
+	if b, ok := resp.Body.(whole); ok {
+		return b.all, nil
+	}
+	return io.ReadAll(resp.Body)
 }
 
 // readBody reads a body to its end, so that the connection can be used again.

@@ -39,12 +39,11 @@ func (d *Driver) exchange(ctx context.Context, m message) (*answer, error) {
 	if err != nil {
 		return nil, unanswered(m.id, err)
 	}
-	defer resp.Body.Close()
-	var body bytes.Buffer
-	if _, err := io.Copy(&body, resp.Body); err != nil { // at once: the Web has all of it
+	body, err := platform.Body(resp)
+	if err != nil {
 		return nil, unanswered(m.id, err)
 	}
-	return &answer{status: resp.StatusCode, header: resp.Header, body: body.Bytes()}, nil
+	return &answer{status: resp.StatusCode, header: resp.Header, body: body}, nil
 }
 
 func (d *Driver) request(ctx context.Context, m message) (*http.Request, error) {

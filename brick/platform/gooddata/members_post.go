@@ -52,7 +52,7 @@ func (w *work) postSome(ctx context.Context, people []*task, again bool) {
 	for i, t := range people {
 		entries[i] = w.entry(t)
 	}
-	a, err := w.write(ctx, call{method: http.MethodPost, path: projectPrefix + w.project + "/users", again: true,
+	a, err := w.write(ctx, call{method: http.MethodPost, path: projectPrefix + segment(w.project) + "/users", again: true,
 		body: map[string][]entry{"users": entries}})
 	switch {
 	case err == nil:

@@ -20,7 +20,7 @@ func (w *work) remove(ctx context.Context) {
 // removeOne deletes a membership. When the platform refuses that it may be
 // because he is no member any more, which is as good.
 func (w *work) removeOne(ctx context.Context, t *task) error {
-	path := projectPrefix + w.project + "/users/" + segment(t.id)
+	path := projectPrefix + segment(w.project) + "/users/" + segment(t.id)
 	_, err := w.write(ctx, call{method: http.MethodDelete, path: path})
 	if err == nil || refusedAs(err, http.StatusNotFound) {
 		return nil
