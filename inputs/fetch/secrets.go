@@ -35,6 +35,17 @@ func (s *Secrets) HideQuery(u *url.URL) {
 	}
 }
 
+// HideValue hides a value of a header, and what it is put together from, such
+// as the values of cookies.
+func (s *Secrets) HideValue(value string) {
+	s.Hide(value)
+	for _, piece := range strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(" ,;=", r) }) {
+		if len(piece) > 7 {
+			s.Hide(piece)
+		}
+	}
+}
+
 // longest is how much is repeated of what a server says, in bytes.
 const longest = 200
 

@@ -1,9 +1,12 @@
 package s3_test
 
 import (
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/johannesboyne/gofakes3"
 
@@ -141,6 +144,24 @@ func TestStoreMustSayHowLongAnObjectIs(t *testing.T) {
 	})
 	_, err := source(t, serve(t, open).URL).Open(t.Context())
 	wants(t, err, brick.BadInput, "does not say how long the object is")
+}
+
+func TestClosingEndsTheConnections(t *testing.T) {
+	server := httptest.NewUnstartedServer(&bucket{content: rows(100_000), etag: `"1"`})
+	ended := make(chan bool, 10)
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateClosed {
+			ended <- true
+		}
+	}
+	server.Start()
+	defer server.Close()
+	reads(t, source(t, server.URL), rows(100_000))
+	select {
+	case <-ended:
+	case <-time.After(time.Minute):
+		t.Error("the connection is kept")
+	}
 }
 
 func TestSmallObjectIsWrittenAndReadWhole(t *testing.T) {

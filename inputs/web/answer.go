@@ -19,6 +19,7 @@ func (d *download) get(ctx context.Context, r fetch.Request) (*fetch.Answer, err
 	if err != nil {
 		return nil, err
 	}
+	d.foreign = !trusted(d.address, resp.Request.URL)
 	a, err := d.accept(resp, r)
 	if err != nil {
 		discard(resp)

@@ -26,7 +26,7 @@ func (d *download) refusePage(head []byte, h http.Header) error {
 		return refuse(d.op, fmt.Errorf("the server sends a web page in place of the file%s", d.titleOf(text)), "it is often a login form: check the address, and give the credentials that it wants")
 	case isJSON(h) && len(text) > 0 && (text[0] == '{' || text[0] == '[') && ending != ".json":
 		said := "the server sends JSON in place of the file"
-		if message := d.secrets.Clean(messageIn(text)); message != "" {
+		if message := d.secrets.Clean(messageIn(text)); message != "" && !d.foreign {
 			said += ": " + message
 		}
 		return refuse(d.op, errors.New(said), "check the address; it may lead to a program in place of the file")
@@ -38,7 +38,7 @@ func (d *download) refusePage(head []byte, h http.Header) error {
 func (d *download) titleOf(page []byte) string {
 	_, after, found := bytes.Cut(page, []byte("<title>"))
 	title, _, closed := bytes.Cut(after, []byte("</title>"))
-	if !found || !closed {
+	if !found || !closed || d.foreign {
 		return ""
 	}
 	return fmt.Sprintf(" (%q)", d.secrets.Clean(html.UnescapeString(string(title))))

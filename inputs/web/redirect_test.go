@@ -186,6 +186,14 @@ func TestRefusalOfAnotherHostSaysWhichOne(t *testing.T) {
 	}
 }
 
+func TestPageOfAnotherHostIsNotRepeated(t *testing.T) {
+	for kind, body := range map[string]string{"text/html": "<html><title>sig hush expired</title>", "application/json": `{"message": "sig hush expired"}`} {
+		other := serve(t, send(200, map[string]string{"Content-Type": kind}, body))
+		_, err := web.Source{URL: serve(t, to(other.URL+"/signed?sig=hush")).URL}.Open(t.Context())
+		wants(t, err, brick.BadInput, "in place of the file; hint: ")
+	}
+}
+
 // What an address leads to may be good for a short time only.
 func TestEveryAttemptBeginsAtTheOwnAddress(t *testing.T) {
 	content := rows(1500)

@@ -17,12 +17,10 @@ import (
 // refused is the error of an answer that sends no file.
 func (d *download) refused(resp *http.Response) error {
 	said := fmt.Sprintf("the server answers %s", fetch.Status(resp.StatusCode))
-	if own := resp.Request.URL; trusted(d.address, own) {
-		if text := d.message(resp); text != "" {
-			said += ": " + text
-		}
-	} else { // what it says may hold a secret of the address that we were sent to
-		said = fmt.Sprintf("the server %s, to which we were sent, answers %s", own.Host, fetch.Status(resp.StatusCode))
+	if d.foreign {
+		said = fmt.Sprintf("the server %s, to which we were sent, answers %s", resp.Request.URL.Host, fetch.Status(resp.StatusCode))
+	} else if text := d.message(resp); text != "" {
+		said += ": " + text
 	}
 	e := &brick.Error{Kind: brick.BadInput, Err: errors.New(said)}
 	switch code := resp.StatusCode; code {

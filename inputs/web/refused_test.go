@@ -106,12 +106,13 @@ func TestMessageOfAServerIsRepeatedWithoutSecrets(t *testing.T) {
 		`{"message": "key hush/+1 and hush%2F%2B1 are wrong"}`: "404 Not Found: key *** and *** are wrong; hint",
 		`{"message": "who is tokhush, pass, header"}`:          "404 Not Found: who is ***, pass, ***; hint",
 		`{"message": "two\nrows\u0007"}`:                       "404 Not Found: two rows; hint",
-		`{"message": 1}`:                                       "404 Not Found; hint", `[]`: "404 Not Found; hint", `{`: "404 Not Found; hint", ``: "404 Not Found; hint",
+		`{"message": "cookie sessionhush is old"}`:             "404 Not Found: cookie *** is old; hint",
+		`{"message": 1}`: "404 Not Found; hint", `[]`: "404 Not Found; hint", `{`: "404 Not Found; hint", ``: "404 Not Found; hint",
 		`{"message": "` + strings.Repeat("ä", 300) + `"}`: strings.Repeat("ä", 100) + "…; hint",
 	} {
 		s := serve(t, send(404, map[string]string{"Content-Type": "application/problem+json"}, body))
 		_, err := web.Source{
-			URL: s.URL + "/users.csv?sig=hush%2F%2B1", BearerToken: brick.NewSecret("tokhush"), Headers: secrets("X-Key", "header"),
+			URL: s.URL + "/users.csv?sig=hush%2F%2B1", BearerToken: brick.NewSecret("tokhush"), Headers: secrets("X-Key", "header", "Cookie", "a=b; s=sessionhush"),
 		}.Open(t.Context())
 		wants(t, err, brick.BadInput, want)
 	}

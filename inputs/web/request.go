@@ -24,6 +24,10 @@ type download struct {
 	base    http.RoundTripper
 	release func()
 	secrets fetch.Secrets
+
+	// The last answer came from another host than that of the address: what it
+	// says may hold secrets of where we were sent to. Answers come one by one.
+	foreign bool
 }
 
 // download checks what is to be asked for.
@@ -86,7 +90,7 @@ func (d *download) compose() error {
 			return refuse(d.op, fmt.Errorf("the header %s has a line break or another control character", key), "see `headers`")
 		}
 		d.header.Set(key, value)
-		d.secrets.Hide(value)
+		d.secrets.HideValue(value)
 	}
 	return d.authorize()
 }

@@ -5,9 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"users-brick/brick"
 	"users-brick/inputs"
@@ -164,6 +167,24 @@ func TestChecksumThatTheServerNamesMustBeRight(t *testing.T) {
 		reads(t, web.Source{URL: serve(t, cutting(20, right(csv))).URL, Retry: quick}, csv)
 		_, _, err := read(t, web.Source{URL: serve(t, right(strings.ToUpper(csv))).URL})
 		wants(t, err, brick.BadInput, "does not have the checksum that the server names")
+	}
+}
+
+func TestClosingEndsTheConnections(t *testing.T) {
+	server := httptest.NewUnstartedServer(file(rows(100_000), ""))
+	ended := make(chan bool, 1)
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateClosed {
+			ended <- true
+		}
+	}
+	server.Start()
+	defer server.Close()
+	reads(t, web.Source{URL: server.URL}, rows(100_000))
+	select {
+	case <-ended:
+	case <-time.After(time.Minute):
+		t.Error("the connection is kept")
 	}
 }
 
