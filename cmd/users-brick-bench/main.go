@@ -22,15 +22,15 @@ func main() {
 	flag.IntVar(&b.pairs, "pairs", 5, "paired runs of the readers")
 	out := flag.String("out", "", "write the figures to this Markdown file, too")
 	flag.StringVar(&b.only, "only", "", "measure local or remote work only")
-	serve := flag.String("serve", "", "internal: only serve a state, with faults")
+	serve := flag.Int("serve", -1, "internal: only serve the fleet of this number")
 	read := flag.String("read", "", "internal: only read a file, with csv or rows")
 	flag.Parse()
 	err := error(nil)
 	switch {
 	case *read != "":
 		err = readOnly(*read, flag.Arg(0))
-	case *serve != "":
-		err = serveOnly(*serve, flag.Arg(0))
+	case *serve >= 0:
+		err = serveOnly(*serve)
 	default:
 		err = b.main(*out)
 	}

@@ -39,8 +39,8 @@ func (b *bench) tellRemote(w io.Writer) {
 
 A whole %[1]susers-brick run%[1]s against an emulated platform in another process on the same machine, which takes 100 ms
 over every answer. The limit is what nobody can go below: the fewest requests that do the work, times the latency, by
-the requests that may be under way at once; or three round trips; or the CPU time of users-brick by the cores. Efficiency is the
-limit by the wall time.
+the requests that may be under way at once; or three round trips; or the CPU time of both processes by the cores that they
+share. Efficiency is the limit by the wall time, which includes login, logout and the reading of the file.
 
 `, "`")
 	fmt.Fprintf(w, "| what | at once | fewest requests | sent | answered 429 | limit s | wall s | efficiency | peak memory |\n|---|---|---|---|---|---|---|---|---|\n")

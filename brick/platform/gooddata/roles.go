@@ -28,7 +28,7 @@ func (d *Driver) askRoles(ctx context.Context, id string) ([]brick.Role, error) 
 	if d.projects.onlyPublic() {
 		return d.askPublicRoles(ctx, id)
 	}
-	a, err := d.do(ctx, call{method: http.MethodGet, path: "/gdc/internal/projects/" + id + "/roles"})
+	a, err := d.do(ctx, call{method: http.MethodGet, path: "/gdc/internal/projects/" + segment(id) + "/roles"})
 	switch {
 	case err == nil:
 		roles, err := decodeRoles(a.body)
@@ -50,7 +50,7 @@ func (d *Driver) askRoles(ctx context.Context, id string) ([]brick.Role, error) 
 const rolesAtOnce = 8
 
 func (d *Driver) askPublicRoles(ctx context.Context, id string) ([]brick.Role, error) {
-	a, err := d.do(ctx, call{method: http.MethodGet, path: projectPrefix + id + "/roles"})
+	a, err := d.do(ctx, call{method: http.MethodGet, path: projectPrefix + segment(id) + "/roles"})
 	if err != nil {
 		return nil, err
 	}
