@@ -94,6 +94,19 @@ func TestAnAnswerThatIsTooLargeIsRefused(t *testing.T) {
 	}
 }
 
+func TestTheBodyOfAnAnswerIsTakenWhole(t *testing.T) {
+	url := serve(t, func(w http.ResponseWriter, req *http.Request) { io.WriteString(w, "all of it") })
+	for name, client := range map[string]*http.Client{"through a Web": newWeb(t, platform.WebOptions{}).Client(), "otherwise": {}} {
+		resp, err := client.Get(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if body, err := platform.Body(resp); err != nil || string(body) != "all of it" {
+			t.Errorf("%s: %q, %v", name, body, err)
+		}
+	}
+}
+
 func TestEveryAttemptCountsForTheRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
