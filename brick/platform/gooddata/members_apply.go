@@ -154,7 +154,7 @@ func (w *work) fail(err error, tasks ...*task) {
 }
 
 // writesAtOnce is how many writing requests of a batch are begun at once.
-const writesAtOnce = 16
+const writesAtOnce = 64
 
 // side calls a function for each of some values, several at once.
 func side[T any](values []T, f func(T)) {

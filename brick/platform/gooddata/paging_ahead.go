@@ -8,7 +8,7 @@ const (
 	mostAhead   = 64  // in one listing
 	mostWaiting = 128 // in all listings
 	mostBeyond  = 4   // behind the last page that is expected
-	growth      = 8   // for each page that has come
+	growth      = 4   // for each page that has come
 )
 
 // ahead is a page that is asked for before its turn.

@@ -182,7 +182,7 @@ func TestEveryMemberComesOnceWithFewRequests(t *testing.T) {
 						case about == 0, about == size/2:
 							allowed += 4
 						case about > size:
-							allowed += min(8*pages, about/most)
+							allowed += min(4*pages, about/most)
 						}
 						if asked > allowed {
 							t.Errorf("%d requests for %d pages, want at most %d", asked, pages, allowed)
