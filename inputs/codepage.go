@@ -69,15 +69,18 @@ func (p codePage) encoding() encoding {
 		}
 	}
 	return encoding{name: p.name, isPage: true, text: func(dst, src []byte, _ bool) ([]byte, int, error) {
-		for i, b := range src {
-			if b < utf8.RuneSelf {
-				dst = append(dst, b)
-				continue
+		for i := 0; i < len(src); i++ {
+			plain := i
+			for i < len(src) && src[i] < utf8.RuneSelf {
+				i++
 			}
-			if text[b] == "" {
+			if dst = append(dst, src[plain:i]...); i == len(src) {
+				break
+			}
+			if text[src[i]] == "" {
 				return dst, i, p.refuse(src, i)
 			}
-			dst = append(dst, text[b]...)
+			dst = append(dst, text[src[i]]...)
 		}
 		return dst, len(src), nil
 	}}

@@ -114,34 +114,10 @@ func TestProfileListsTheLargestProjects(t *testing.T) {
 	same(t, "most", strings.Join(names, " "), "p083 p093 p183 p193 p283 p293 p383 p393 p483 p493 p042 p052 p062 p072 p142 p152 p162 p172 p242 p252")
 }
 
-// numbered is a source of a header and of many rows that all differ.
-type numbered struct {
-	n, rows int
-	rest    string
-}
-
-func (s *numbered) Read(p []byte) (int, error) {
-	if s.rest == "" {
-		if s.n > s.rows {
-			return 0, io.EOF
-		}
-		var lines strings.Builder
-		if s.n == 0 {
-			lines.WriteString("login,project_id\n")
-		}
-		for until := min(s.n+10_000, s.rows+1); s.n < until; s.n++ {
-			fmt.Fprintf(&lines, "u%d@x.com,p%d\n", s.n, s.n)
-		}
-		s.rest = lines.String()
-	}
-	n := copy(p, s.rest)
-	s.rest = s.rest[n:]
-	return n, nil
-}
-
 func TestProfileSaysWhenItGaveUpRemembering(t *testing.T) {
 	const known = 1 << 20
-	source := io.MultiReader(&numbered{rows: known + 10}, strings.NewReader("u5@x.com,p5\nnew@x.com,p5\nnew@x.com,p5\n"))
+	many := &lines{header: "login,project_id\n", rows: known + 11, line: func(i int) string { return fmt.Sprintf("u%d@x.com,p%d\n", i, i) }}
+	source := io.MultiReader(many, strings.NewReader("u5@x.com,p5\nnew@x.com,p5\nnew@x.com,p5\n"))
 	r := inputs.NewReader(source, "users.csv", inputs.Options{Profile: true})
 	for _, err := range r.Rows(t.Context()) {
 		if err != nil {

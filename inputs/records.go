@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"io"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -116,6 +117,22 @@ func (r *records) cut(row []byte) bool {
 	}
 	kept := r.text.kept(row)
 	r.cells = r.cells[:0]
+	if bytes.IndexByte(row, '"') >= 0 {
+		return r.cutQuoted(row, kept)
+	}
+	for {
+		end := strings.IndexByte(kept, r.delimiter)
+		if end < 0 {
+			r.cells = append(r.cells, kept)
+			return true
+		}
+		r.cells = append(r.cells, kept[:end])
+		kept = kept[end+1:]
+	}
+}
+
+// cutQuoted is cut for lines with quotes.
+func (r *records) cutQuoted(row []byte, kept string) bool {
 	quote := index(row, 0, '"') // the next one
 	for at := 0; at <= len(row); at++ {
 		start, end := at, 0

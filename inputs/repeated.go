@@ -30,14 +30,14 @@ type Repeat struct {
 	Lines   []int       `json:"lines"` // of the first 20 rows
 }
 
-// knownPeople is how many people are remembered, with 32 bytes each.
+// knownPeople is how many people are remembered. The table for so many has 32 MiB.
 const knownPeople = 1 << 20
 
 // repeated finds rows of one person.
 type repeated struct {
 	byProject bool
 	seed      maphash.Seed
-	table     []sighting // open addressing, at most half full; a power of two
+	table     []sighting // open addressing, at most half full; of 8192, 32768, … places
 	n         int
 	found     Repeated
 	index     map[uint64]int // of told.First
@@ -53,7 +53,7 @@ type sighting struct {
 // add notes a row with a login.
 func (r *repeated) add(row *brick.Row) {
 	if r.table == nil {
-		r.table, r.seed, r.index = make([]sighting, 1024), maphash.MakeSeed(), map[uint64]int{}
+		r.table, r.seed, r.index = make([]sighting, 1<<13), maphash.MakeSeed(), map[uint64]int{}
 	}
 	hash := maphash.String(r.seed, string(row.Login))
 	if r.byProject {
@@ -88,7 +88,7 @@ func (r *repeated) find(hash uint64) *sighting {
 
 func (r *repeated) grow() {
 	old := r.table
-	r.table = make([]sighting, 2*len(old))
+	r.table = make([]sighting, 4*len(old))
 	for _, s := range old {
 		if s.hash != 0 {
 			*r.find(s.hash) = s

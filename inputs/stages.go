@@ -43,11 +43,12 @@ func (s *stages) ahead(r io.Reader) io.Reader {
 	return a
 }
 
-// aheadBlocks is how many blocks a stage may be ahead, and aheadBytes how large
-// they are: so large that handing them on costs nothing beside using them.
+// The blocks that are handed on. Large ones cost nothing beside their use; a
+// file that is smaller does not need them.
 const (
-	aheadBlocks = 4
-	aheadBytes  = 256 << 10
+	aheadBlocks = 4 // how many a stage may be ahead
+	firstBlock  = 64 << 10
+	largeBlock  = 1 << 20
 )
 
 // errStopped ends a stage that nobody needs any more.
@@ -56,7 +57,7 @@ var errStopped = errors.New("the reading was stopped")
 // ahead is the outlet of a stage.
 type ahead struct {
 	full chan block
-	free chan []byte // for the next blocks; nil is one that is still to be made
+	free chan []byte // for the next blocks; empty ones are still to be made
 	done <-chan struct{}
 
 	buffer []byte // whose rest is being read
@@ -72,15 +73,15 @@ type block struct {
 
 // run reads r to its end.
 func (a *ahead) run(r io.Reader) {
-	for {
+	for size := firstBlock; ; size = min(4*size, largeBlock) {
 		var buffer []byte
 		select {
 		case buffer = <-a.free:
 		case <-a.done:
 			return
 		}
-		if buffer == nil {
-			buffer = make([]byte, aheadBytes)
+		if len(buffer) < size {
+			buffer = make([]byte, size)
 		}
 		n, err := a.collect(r, buffer)
 		select {

@@ -236,6 +236,9 @@ func (t *typist) cell(record []string, c column) string {
 
 // at returns the i-th cell, trimmed.
 func (t *typist) at(record []string, i int) string {
+	if text := record[i]; isClean(text) && text != null {
+		return text
+	}
 	text := clean(record[i])
 	if text == null {
 		t.warnNull(i)

@@ -1,6 +1,7 @@
 package inputs
 
 import (
+	"encoding/binary"
 	"fmt"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -16,8 +17,8 @@ func (w wide) unit(src []byte, i int) rune {
 
 // text is the function of an [encoding].
 func (w wide) text(dst, src []byte, end bool) ([]byte, int, error) {
-	at := 0
-	for ; at+1 < len(src); at += 2 {
+	dst, at := w.ascii(dst, src, 0)
+	for ; at+1 < len(src); dst, at = w.ascii(dst, src, at) {
 		r := w.unit(src, at)
 		if utf16.IsSurrogate(r) {
 			if at+3 >= len(src) {
@@ -31,9 +32,28 @@ func (w wide) text(dst, src []byte, end bool) ([]byte, int, error) {
 			at += 2
 		}
 		dst = utf8.AppendRune(dst, r)
+		at += 2
 	}
 	if end && at < len(src) {
 		return dst, at, &unreadable{"the file ends in the middle of a character of UTF-16", "make or fetch the file again"}
 	}
 	return dst, at, nil
+}
+
+// ascii appends the ASCII characters from at on, four at once, and returns
+// where others, or fewer, begin.
+func (w wide) ascii(dst, src []byte, at int) ([]byte, int) {
+	beyond := uint64(0xff80ff80ff80ff80)
+	if w.high == 0 {
+		beyond = 0x80ff80ff80ff80ff
+	}
+	for ; at+8 <= len(src); at += 8 {
+		four := binary.LittleEndian.Uint64(src[at:])
+		if four&beyond != 0 {
+			break
+		}
+		four >>= 8 * w.low
+		dst = append(dst, byte(four), byte(four>>16), byte(four>>32), byte(four>>48))
+	}
+	return dst, at
 }

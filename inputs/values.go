@@ -90,10 +90,16 @@ func blank(record []string) bool {
 // clean trims a cell: spaces of every kind, and marks of no width that
 // spreadsheets and copied text leave behind.
 func clean(cell string) string {
-	if cell == "" || solid(cell[0]) && solid(cell[len(cell)-1]) {
+	if isClean(cell) {
 		return cell
 	}
 	return strings.TrimFunc(cell, invisible)
+}
+
+// isClean reports whether a cell shows at a glance that nothing is to be
+// trimmed, as nearly all do: visible ASCII stands at both ends.
+func isClean(cell string) bool {
+	return cell == "" || solid(cell[0]) && solid(cell[len(cell)-1])
 }
 
 // solid reports whether a byte is a visible ASCII character.
