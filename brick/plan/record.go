@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"bytes"
-	"encoding/json"
 	"time"
 
 	"users-brick/brick"
@@ -122,19 +120,6 @@ type changeRecord struct {
 	SetPassword bool          `json:"set_password,omitzero"`
 	Before      *brick.Member `json:"before,omitzero"`
 	After       *brick.Member `json:"after,omitzero"`
-}
-
-// EncodeChange returns the line of plan.ndjson for a change, with its line
-// end. Its password is never part of it.
-func EncodeChange(c *brick.Change) ([]byte, error) {
-	var line bytes.Buffer
-	out := json.NewEncoder(&line)
-	out.SetEscapeHTML(false) // so that one can read and grep why: role viewer -> admin
-	err := out.Encode(changeRecord{
-		Kind: changeKind, Scope: c.Scope, Login: c.Login(), Action: c.Action, Why: c.Why,
-		SetPassword: c.SetPassword, Before: c.Before, After: c.After,
-	})
-	return line.Bytes(), err
 }
 
 func (r *changeRecord) change() brick.Change {
