@@ -240,16 +240,18 @@ func (r *Rules) adjust(d *Decision, w *Want, m *brick.Member) {
 	}
 	newRoles := w.Roles != nil && !slices.Equal(w.Roles, m.Roles)
 	newGroups := groups != nil && !brick.SameFolded(groups, m.Groups)
-	before := *m
-	after := &brick.Member{Login: m.Login, Status: brick.Enabled, Roles: w.Roles, Groups: r.Groups.Spell(groups)}
-	switch why := membershipChanges(m, after, newRoles, newGroups); {
-	case m.Status == brick.Disabled:
-		r.change(d, brick.Enable, &before, after, why)
-	case newRoles || newGroups:
-		r.change(d, brick.Update, &before, after, why)
-	default:
-		d.Verdict = Kept
+	spelled := r.Groups.Spell(groups)
+	if m.Status == brick.Enabled && !newRoles && !newGroups {
+		d.Verdict = Kept // most people are, and cost nothing
+		return
 	}
+	before := *m
+	after := &brick.Member{Login: m.Login, Status: brick.Enabled, Roles: w.Roles, Groups: spelled}
+	action := brick.Update
+	if m.Status == brick.Disabled {
+		action = brick.Enable
+	}
+	r.change(d, action, &before, after, membershipChanges(m, after, newRoles, newGroups))
 }
 
 // account makes an account what the file says.
