@@ -95,11 +95,12 @@ func separates(d rune, q quoting) bool {
 type look struct {
 	delimiter rune
 	login     bool // the header has the login column
-	named     int  // columns of the header that are known
-	width     int  // cells of the header
+	known     int  // columns of the header that can be read
+	cells     int  // of the header
+	least     int  // cells of the header up to the last one with a name
 	rows      int
 	split     int // rows of several cells
-	fit       int // rows with as many cells as the header
+	fit       int // rows with as many cells as they should have
 }
 
 // findDelimiter finds what separates the cells. Nearly always that is the
@@ -113,7 +114,7 @@ func (r *Reader) findDelimiter() (rune, error) {
 			looks = append(looks, r.lookAt(lines, all, d))
 		}
 	}
-	split := slices.DeleteFunc(slices.Clone(looks), func(l look) bool { return l.width < 2 })
+	split := slices.DeleteFunc(slices.Clone(looks), func(l look) bool { return l.least < 2 })
 	if len(split) == 0 {
 		return r.oneColumn(looks)
 	}
@@ -121,7 +122,7 @@ func (r *Reader) findDelimiter() (rune, error) {
 	best := &split[0]
 	switch {
 	case len(split) > 1 && best.compare(&split[1]) == 0:
-		return 0, r.undecided(fmt.Sprintf("it cannot be told whether %s or %s separates the cells", delimiterName(best.delimiter), delimiterName(split[1].delimiter)),
+		return 0, r.undecided(fmt.Sprintf("it cannot be told whether a %s or a %s separates the cells", delimiterName(best.delimiter), delimiterName(split[1].delimiter)),
 			"name it in `delimiter`")
 	case best.rows > 0 && best.split == 0:
 		return 0, r.undecided(fmt.Sprintf("the header is separated by the %s, but no row is", delimiterName(best.delimiter)),
@@ -130,11 +131,16 @@ func (r *Reader) findDelimiter() (rune, error) {
 	return best.delimiter, nil
 }
 
-// oneColumn decides on a header that nothing separates: with the login alone
-// any delimiter will do.
+// oneColumn decides on a header of one column: the login, with whatever may
+// stand behind it.
 func (r *Reader) oneColumn(looks []look) (rune, error) {
-	if len(looks) == 0 || slices.ContainsFunc(looks, func(l look) bool { return l.login || l.width == 0 }) {
-		return ',', nil
+	for _, l := range looks {
+		if l.login {
+			return l.delimiter, nil
+		}
+	}
+	if !slices.ContainsFunc(looks, func(l look) bool { return l.cells > 0 }) {
+		return ',', nil // there is no header; reading it tells why
 	}
 	return 0, r.undecided("no comma, semicolon, tab or bar separates the columns of the header",
 		"name the delimiter in `delimiter`; when there is only one column, it must be the login")
@@ -153,13 +159,13 @@ func (a *look) compare(b *look) int {
 		}
 		return -1
 	}
-	if a.named != b.named {
-		return a.named - b.named
+	if a.known != b.known {
+		return a.known - b.known
 	}
 	return cmp.Compare(a.share(), b.share())
 }
 
-// share returns how many of the rows have as many cells as the header.
+// share returns how many of the rows have as many cells as they should.
 func (l *look) share() float64 {
 	if l.rows == 0 {
 		return 1
@@ -181,12 +187,12 @@ func (r *Reader) lookAt(lines []byte, all bool, d rune) look {
 		switch {
 		case err == io.EOF, err != nil && !all && c.InputOffset() == int64(len(lines)):
 			return l
-		case err != nil && l.width == 0:
+		case err != nil && l.cells == 0:
 			return l // nobody quotes a header so
 		case err != nil:
 			l.rows++
 		case blank(record):
-		case l.width == 0:
+		case l.cells == 0:
 			l.header(record, &r.options.Columns, q)
 		default:
 			l.row(record)
@@ -197,16 +203,22 @@ func (r *Reader) lookAt(lines []byte, all bool, d rune) look {
 
 // header notes what the first row is.
 func (l *look) header(record []string, columns *Columns, q quoting) {
-	l.width = len(record)
-	known := columns.naming()
-	for _, cell := range record {
+	l.cells = len(record)
+	naming := columns.naming()
+	for i, cell := range record {
 		name := brick.Fold(clean(q.cell(cell)))
-		for i, n := range known {
-			if name == brick.Fold(n.name) {
-				l.named++
-				l.login = l.login || column(i) == login
-				break
+		if name != "" {
+			l.least = i + 1
+		}
+		known := false
+		for c, n := range naming {
+			if name == brick.Fold(n.name) { // the login may also be the email
+				known = true
+				l.login = l.login || column(c) == login
 			}
+		}
+		if known {
+			l.known++
 		}
 	}
 }
@@ -217,7 +229,7 @@ func (l *look) row(record []string) {
 	if len(record) > 1 {
 		l.split++
 	}
-	if len(record) == l.width {
+	if len(record) >= l.least && len(record) <= l.cells {
 		l.fit++
 	}
 }

@@ -33,6 +33,8 @@ func TestDelimiterIsFoundInFilesAsPeopleHaveThem(t *testing.T) {
 		"no rows":                             {"first_name|login\n", "|", ""},
 		"the login alone":                     {"login\na@x.com\nb@x.com\n", ",", ""},
 		"the login alone, and empty columns":  {"login;;\na@x.com;;\n", ";", ""},
+		"empty columns in the header only":    {"login;;\na@x.com\n", ";", ""},
+		"cells behind the header's":           {"login;first_name\na@x.com;Ann;;\nb@x.com;Bob;;\n", ";", "Ann"},
 		"a row that is ragged":                {"login;first_name\na@x.com;Ann\nb@x.com\nc@x.com;C;3\n", ";", "Ann"},
 		"a bad quote in the first row":        {"login;first_name\na@x.com;Ann\nb@x.com;5\" disk\n", ";", "Ann"},
 		"the first line says so":              {"sep=;\r\nlogin;first_name\r\na@x.com;Ann\r\n", ";", "Ann"},
@@ -58,11 +60,20 @@ func TestDelimiterIsFoundByColumnsUnderOtherNames(t *testing.T) {
 	}
 }
 
+func TestDelimiterIsFoundWhereTheLoginIsTheEmail(t *testing.T) {
+	for _, file := range []string{"email|name|x\na@x.com|Ann|1\n", "email;first_name|x,y\na@x.com;Ann|1,2\n"} {
+		got := read(t, file, inputs.Options{Delimiter: inputs.AutoDelimiter, Columns: inputs.Columns{Login: "Email"}})
+		if got.err != nil || len(got.rows) != 1 || got.rows[0].Login != "a@x.com" || got.rows[0].Bad != nil {
+			t.Errorf("rows %+v, error %v", got.rows, got.err)
+		}
+	}
+}
+
 func TestDelimiterThatCannotBeToldIsRefused(t *testing.T) {
 	for name, tt := range map[string]struct{ file, text, hint string }{
 		"another one":              {"login^first_name\na@x.com^Ann\n", "no comma, semicolon, tab or bar", "`delimiter`"},
 		"one column, not a login":  {"name\nAnn\n", "no comma, semicolon, tab or bar", "must be the login"},
-		"two that fit as well":     {"mail;first,last\na@x.com;Ann,Bob\n", "whether", "name it in `delimiter`"},
+		"two that fit as well":     {"mail;first,last\na@x.com;Ann,Bob\n", "whether a comma or a semicolon", "name it in `delimiter`"},
 		"rows unlike the header":   {"login,first_name\na@x.com;Ann\nb@x.com;Bob\n", "header is separated by the comma, but no row is", "same delimiter"},
 		"no login under that name": {"mail;first_name\na@x.com;Ann\n", "no login column", "login_column"},
 	} {

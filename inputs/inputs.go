@@ -2,8 +2,8 @@
 // wherever they come from; a [Reader] understands them as CSV, once for all
 // sources:
 //
-//	Source ─Open─► Stream ─bytes─► text ─lines─► encoding/csv ─records─► gocsv ─► typist ─► brick.Row
-//	               (digest)        (UTF-8, no NUL)                                (typed, or Bad)
+//	Source ─Open─► Stream ─bytes─► decompress ─► decode ─► text ─lines─► encoding/csv ─records─► gocsv ─► typist ─► brick.Row
+//	               (digest)        (gzip, zstd)  (UTF-8)   (proven)                                       (typed, or Bad)
 //
 // Rows are streamed: memory does not grow with the file. What is wrong with
 // one row is a value of that row and never ends the reading; what makes the
@@ -66,5 +66,6 @@ func (s *Stream) Close() error { return s.body.Close() }
 func (s *Stream) Bytes() int64 { return s.n.Load() }
 
 // Digest returns the SHA-256 of the bytes read so far, as "sha256:" and hex
-// digits. It is the file's digest once Read has returned io.EOF.
+// digits. It is the file's digest once Read has returned io.EOF, and is not to
+// be asked while another goroutine reads.
 func (s *Stream) Digest() string { return "sha256:" + hex.EncodeToString(s.sum.Sum(nil)) }

@@ -40,7 +40,13 @@ type repeated struct {
 	table     []sighting // open addressing, at most half full; of 8192, 32768, … places
 	n         int
 	found     Repeated
-	index     map[uint64]int // of told.First
+	index     map[uint64]int // of found.First
+
+	// Rows wait until there are some: the processor then fetches their places in
+	// the table, which are far apart, side by side.
+	waiting [64]waitingRow
+	waits   int
+	fetched uint64 // keeps the compiler from leaving the fetching out
 }
 
 // sighting is the first row of somebody.
@@ -50,26 +56,54 @@ type sighting struct {
 	again bool
 }
 
+// waitingRow is a row that is still to be looked up.
+type waitingRow struct {
+	hash    uint64
+	line    int
+	login   brick.Login
+	project string
+}
+
 // add notes a row with a login.
 func (r *repeated) add(row *brick.Row) {
 	if r.table == nil {
 		r.table, r.seed, r.index = make([]sighting, 1<<13), maphash.MakeSeed(), map[uint64]int{}
 	}
-	hash := maphash.String(r.seed, string(row.Login))
+	w := waitingRow{hash: maphash.String(r.seed, string(row.Login)), line: row.Line, login: row.Login}
 	if r.byProject {
-		hash = bits.RotateLeft64(hash, 1) ^ maphash.String(r.seed, row.Project)
+		w.hash, w.project = bits.RotateLeft64(w.hash, 1)^maphash.String(r.seed, row.Project), row.Project
 	}
-	hash = max(hash, 1)
-	s := r.find(hash)
+	w.hash = max(w.hash, 1)
+	r.waiting[r.waits] = w
+	if r.waits++; r.waits == len(r.waiting) {
+		r.lookUp()
+	}
+}
+
+// lookUp looks up all rows that wait.
+func (r *repeated) lookUp() {
+	waiting := r.waiting[:r.waits]
+	for i := range waiting {
+		r.fetched |= r.table[waiting[i].hash%uint64(len(r.table))].hash
+	}
+	for i := range waiting {
+		r.note(&waiting[i])
+	}
+	r.waits = 0
+}
+
+// note notes a row.
+func (r *repeated) note(row *waitingRow) {
+	s := r.find(row.hash)
 	switch {
 	case s.hash != 0:
 		r.repeat(row, s)
 	case r.n == knownPeople:
 		if r.found.UnknownFrom == 0 {
-			r.found.UnknownFrom = row.Line
+			r.found.UnknownFrom = row.line
 		}
 	default:
-		*s = sighting{hash: hash, line: uint32(row.Line)}
+		*s = sighting{hash: row.hash, line: uint32(row.line)}
 		if r.n++; 2*r.n > len(r.table) {
 			r.grow()
 		}
@@ -97,15 +131,15 @@ func (r *repeated) grow() {
 }
 
 // repeat notes another row of somebody who has been seen.
-func (r *repeated) repeat(row *brick.Row, s *sighting) {
+func (r *repeated) repeat(row *waitingRow, s *sighting) {
 	told := &r.found
 	told.Rows++
 	if !s.again {
 		s.again = true
 		if told.People++; len(told.First) < mostRepeated {
-			one := Repeat{Login: brick.Login(strings.Clone(string(row.Login))), Rows: 1, Lines: []int{int(s.line)}}
+			one := Repeat{Login: brick.Login(strings.Clone(string(row.login))), Rows: 1, Lines: []int{int(s.line)}}
 			if r.byProject {
-				one.Project = strings.Clone(row.Project)
+				one.Project = strings.Clone(row.project)
 			}
 			r.index[s.hash] = len(told.First)
 			told.First = append(told.First, one)
@@ -114,12 +148,15 @@ func (r *repeated) repeat(row *brick.Row, s *sighting) {
 	if i, listed := r.index[s.hash]; listed {
 		one := &told.First[i]
 		if one.Rows++; len(one.Lines) < mostRepeated {
-			one.Lines = append(one.Lines, row.Line)
+			one.Lines = append(one.Lines, row.line)
 		}
 	}
 }
 
 func (r *repeated) told() Repeated {
+	if r.waits > 0 {
+		r.lookUp()
+	}
 	told := r.found
 	told.First = slices.Clone(told.First)
 	if told.First == nil {

@@ -45,10 +45,15 @@ func TestSourceIsReadWhileRowsAreUsed(t *testing.T) {
 					close(readOn)
 					return copy(p, format("c@x.com\n")), nil
 				}}
+				stream := inputs.NewStream(io.NopCloser(source), inputs.Origin{})
+				r := inputs.NewReader(stream, "users.csv", inputs.Options{})
 				rows := 0
-				for _, err := range inputs.NewReader(source, "users.csv", inputs.Options{}).Rows(t.Context()) {
+				for _, err := range r.Rows(t.Context()) {
 					if err != nil {
 						t.Fatal(err)
+					}
+					if read := r.Stats().Bytes; read == 0 || read > stream.Bytes() { // at any time
+						t.Errorf("%d bytes read, of %d", read, stream.Bytes())
 					}
 					<-readOn
 					rows++

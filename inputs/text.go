@@ -171,7 +171,7 @@ func (t *text) check(end bool) error {
 		fresh = fresh[:len(fresh)-cutRune(fresh)]
 	}
 	if i := bytes.IndexByte(fresh, 0); i >= 0 {
-		return t.refuse(t.checked+i, "the file has a NUL byte here, so it is no text in UTF-8",
+		return t.refuse(t.checked+i, "the file has a NUL byte here, so it is no text",
 			"save it as UTF-8; it may be UTF-16 without a mark (then set `encoding` to UTF-16LE or UTF-16BE), or no CSV at all")
 	}
 	if !utf8.Valid(fresh) {
