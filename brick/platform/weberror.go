@@ -48,7 +48,10 @@ func broken(err error) *brick.Error {
 	unverified, isUnverified := errors.AsType[*tls.CertificateVerificationError](err)
 	plain, isPlain := errors.AsType[tls.RecordHeaderError](err)
 	network, isNetwork := errors.AsType[*net.OpError](err)
+	name, isName := errors.AsType[*net.DNSError](err)
 	switch {
+	case isName && name.IsNotFound:
+		return &brick.Error{Kind: brick.Failed, Err: name, Hint: "check the name of the host"}
 	case isUnverified:
 		return &brick.Error{Kind: brick.Failed, Err: unverified,
 			Hint: "SSL_CERT_FILE in the environment names a file of certificates to trust"}

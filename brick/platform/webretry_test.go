@@ -252,3 +252,14 @@ func TestARequestThatCannotBeSentIsNotTriedForLong(t *testing.T) {
 		}
 	}
 }
+
+func TestAHostThatNobodyKnowsIsNotAskedAgain(t *testing.T) {
+	unknown := func(_ context.Context, network, addr string) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Net: network, Err: &net.DNSError{Err: "no such host", Name: addr, IsNotFound: true}}
+	}
+	web := newWeb(t, platform.WebOptions{Retry: quick, Base: &http.Transport{DialContext: unknown}})
+	_, _, err := ask(t.Context(), t, web, "GET", "http://mistyped.test/gdc", "")
+	if e, ok := errors.AsType[*brick.Error](err); !ok || e.Kind != brick.Failed || e.Hint == "" || web.Requests() != 1 {
+		t.Errorf("%v after %d requests", err, web.Requests())
+	}
+}
