@@ -76,7 +76,11 @@ func logEvents(log zerolog.Logger, now func() time.Time) brick.Emit {
 		case brick.Applied:
 			logApplied(log, &e, &pace)
 		case brick.Retrying:
-			log.Warn().Str("op", e.Op).Stringer("scope", e.Scope).Int("attempt", e.Attempt).Dur("wait", e.Wait).Err(e.Err).Msg("trying again")
+			line := log.Warn().Str("op", e.Op)
+			if e.Scope != (brick.Scope{}) {
+				line = line.Stringer("scope", e.Scope)
+			}
+			line.Int("attempt", e.Attempt).Dur("wait", e.Wait).Err(e.Err).Msg("trying again")
 		case brick.Noticed:
 			log.Warn().Str("source", e.Finding.Source).Int("line", e.Finding.Line).Int("column", e.Finding.Column).Str("hint", e.Finding.Hint).Msg(e.Finding.Text)
 		case brick.Verified:
