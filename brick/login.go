@@ -68,7 +68,7 @@ func plainLogin(s string) bool {
 	}
 	before := byte('.') // so that the domain cannot begin with a dot either
 	for i := at + 1; i < len(s); i++ {
-		if c := s[i]; !plain[c] || outsideDomain(rune(c)) || c == '.' && before == '.' {
+		if c := s[i]; !plainDomain[c] || c == '.' && before == '.' {
 			return false
 		}
 		before = s[i]
@@ -80,6 +80,14 @@ func plainLogin(s string) bool {
 var plain = func() (set [256]bool) {
 	for _, c := range "abcdefghijklmnopqrstuvwxyz0123456789.-_+'!#$%&*/=?^`{|}~" {
 		set[c] = true
+	}
+	return set
+}()
+
+// plainDomain are those of them that may stand behind the @.
+var plainDomain = func() (set [256]bool) {
+	for c := range set {
+		set[c] = plain[c] && !outsideDomain(rune(c))
 	}
 	return set
 }()
