@@ -152,6 +152,7 @@ func FuzzProblem(f *testing.F) {
 		f.Add(c.kind, c.body)
 	}
 	f.Add("", `{"error":{"message":"`+strings.Repeat("%1$s", 1000)+`","parameters":["`+strings.Repeat("x", 60000)+`"]}}`)
+	f.Add("", strings.Repeat("a ", 1000))
 	f.Add("", "\xff\xfe\u202e\u2028\u0085 a")
 	f.Fuzz(func(t *testing.T, kind, body string) {
 		message, class, code, _ := gooddata.Problem(400, kind, body, brick.NewSecret("swordfish"))

@@ -205,12 +205,13 @@ func oneLine(s string, most int) string {
 		case !unicode.IsGraphic(r):
 			continue
 		}
-		if count++; count > most {
-			return b.String() + "…"
-		}
 		if space {
 			b.WriteByte(' ')
 			space = false
+			count++
+		}
+		if count++; count > most {
+			return strings.TrimSuffix(b.String(), " ") + "…"
 		}
 		b.WriteRune(r)
 	}
