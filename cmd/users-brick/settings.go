@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"users-brick/brick"
 	"users-brick/inputs/fetch"
 	"users-brick/inputs/s3"
+	"users-brick/inputs/web"
 	"users-brick/modes"
 	"users-brick/params"
 )
@@ -99,8 +99,7 @@ func (p *program) readParams(ctx context.Context, name string, timeout time.Dura
 		shown = standardInput
 		text, err = readSome(p.stdin)
 	case isURL && (scheme == "http" || scheme == "https"):
-		shown, _, _ = strings.Cut(name, "?")
-		text, err = download(ctx, name, timeout)
+		shown, text, err = readWeb(ctx, name, timeout)
 	case isURL && scheme == "s3":
 		text, err = readBucket(ctx, name, timeout)
 	case isURL:
@@ -122,31 +121,26 @@ func readSome(r io.Reader) ([]byte, error) {
 	return text, err
 }
 
-// download reads params from a web address. Its query may hold a secret, so
-// no error shows it.
-func download(ctx context.Context, address string, timeout time.Duration) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+// readWeb reads params from a web address, and returns what may be shown of
+// it: its query and its user may be secret.
+func readWeb(ctx context.Context, address string, timeout time.Duration) (shown string, text []byte, err error) {
+	source := web.Source{URL: address, Timeout: timeout, Patience: timeout, MaxBytes: maxParams, Retry: fetch.DefaultRetry}
+	stream, err := source.Open(ctx)
 	if err != nil {
-		return nil, errors.New("the address is not a web address")
+		return "", nil, err
 	}
-	where := request.URL.Scheme + "://" + request.URL.Host + request.URL.Path
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", where, errors.Unwrap(err))
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s: the server answered %s", where, answer.Status)
-	}
-	return readSome(answer.Body)
+	defer stream.Close()
+	text, err = io.ReadAll(stream)
+	return stream.Name, text, err
 }
 
 // readBucket reads params from s3://BUCKET/KEY, with the keys of the
 // environment, the profile or the machine.
 func readBucket(ctx context.Context, address string, timeout time.Duration) ([]byte, error) {
-	bucket, key, _ := strings.Cut(strings.TrimPrefix(address, "s3://"), "/")
+	bucket, key, err := s3.ParseAddress(address)
+	if err != nil {
+		return nil, err
+	}
 	return s3.ReadObject(ctx, s3.Source{Bucket: bucket, Key: key, Patience: timeout, MaxBytes: maxParams, Retry: fetch.DefaultRetry})
 }
 
