@@ -6,11 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"os"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -76,7 +73,7 @@ func (p *program) emulate(ctx context.Context, e *emulation) error {
 	if err := e.tellAddress(address); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	if err := serve(ctx, listener, server); err != nil {
+	if err := gooddatatest.Serve(ctx, listener, server); err != nil {
 		return fmt.Errorf("emulate: %w", err)
 	}
 	return e.keep(server.State())
@@ -89,7 +86,7 @@ func (e *emulation) server(p *program) (*gooddatatest.Server, error) {
 		return nil, err
 	}
 	for _, admin := range e.admins {
-		if err := addAdmin(&state, admin); err != nil {
+		if state, err = withAdmin(state, admin); err != nil {
 			return nil, err
 		}
 	}
@@ -132,9 +129,9 @@ func (e *emulation) read(p *program) (gooddatatest.State, error) {
 	return gooddatatest.Read(e.state, f)
 }
 
-// addAdmin makes an account an admin of every organization, with a password.
-// An account that is not there is made in the first one.
-func addAdmin(state *gooddatatest.State, text string) error {
+// withAdmin returns the state with an admin of every organization, written as
+// LOGIN:PASSWORD. An account that is not there is made in the first one.
+func withAdmin(state gooddatatest.State, text string) (gooddatatest.State, error) {
 	name, password, _ := strings.Cut(text, ":")
 	login, err := brick.ParseLogin(name)
 	if err == nil && password == "" {
@@ -144,34 +141,9 @@ func addAdmin(state *gooddatatest.State, text string) error {
 		err = errors.New("the state has no organization")
 	}
 	if err != nil {
-		return &brick.Error{Kind: brick.BadInput, Op: "--admin", Err: err, Hint: "write LOGIN:PASSWORD"}
+		return state, &brick.Error{Kind: brick.BadInput, Op: "--admin", Err: err, Hint: "write LOGIN:PASSWORD"}
 	}
-	account := findAccount(state, login)
-	if account == nil {
-		first := &state.Organizations[0]
-		first.Users = append(first.Users, gooddatatest.Account{Login: string(login)})
-		account = &first.Users[len(first.Users)-1]
-	}
-	account.Password = password
-	for i := range state.Organizations {
-		o := &state.Organizations[i]
-		if !slices.Contains(o.Admins, account.Login) {
-			o.Admins = append(o.Admins, account.Login)
-		}
-	}
-	return nil
-}
-
-func findAccount(state *gooddatatest.State, login brick.Login) *gooddatatest.Account {
-	for i := range state.Organizations {
-		users := state.Organizations[i].Users
-		for j := range users {
-			if brick.Fold(users[j].Login) == string(login) {
-				return &users[j]
-			}
-		}
-	}
-	return nil
+	return state.WithAdmin(string(login), password), nil
 }
 
 // introduce says where the platform is and who can log in.
@@ -206,26 +178,6 @@ func (e *emulation) tellAddress(address string) error {
 	if err := os.WriteFile(e.address, []byte(address+"\n"), 0o600); err != nil {
 		return &brick.Error{Kind: brick.BadInput, Op: "--address-file", Err: err}
 	}
-	return nil
-}
-
-// serve answers until ctx ends. Whoever is being answered then gets a moment.
-func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	const moment = 5 * time.Second
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: moment}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
-	select {
-	case err := <-ended:
-		return err
-	case <-ctx.Done():
-	}
-	rest, cancel := context.WithTimeout(context.WithoutCancel(ctx), moment)
-	defer cancel()
-	if err := server.Shutdown(rest); err != nil {
-		server.Close()
-	}
-	<-ended
 	return nil
 }
 

@@ -24,7 +24,7 @@ func (s State) Normal() State {
 
 // WithAdmin returns the state with an account that may do everything: it is
 // made in the first organization unless it has one, gets the password, and
-// becomes an admin of every organization that has none.
+// becomes an admin of every organization.
 func (s State) WithAdmin(login, password string) State {
 	n := s.Normal()
 	if len(n.Organizations) == 0 {
@@ -43,8 +43,8 @@ func (s State) WithAdmin(login, password string) State {
 	}
 	for i := range n.Organizations {
 		o := &n.Organizations[i]
-		if len(o.Admins) == 0 && !slices.ContainsFunc(o.Users, func(a Account) bool { return a.Admin }) {
-			o.Admins = []string{folded}
+		if !slices.Contains(o.Admins, folded) {
+			o.Admins = append(o.Admins, folded)
 		}
 	}
 	return n.Normal()
