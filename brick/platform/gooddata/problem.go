@@ -3,11 +3,10 @@ package gooddata
 import (
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
-	"time"
 
 	"users-brick/brick"
+	"users-brick/brick/platform"
 )
 
 // problem is what the platform says about a request that it refused.
@@ -39,7 +38,7 @@ func (p *problem) is(code, class string) bool {
 // Secrets that the platform repeats are hidden.
 func refusal(a *answer, id string, hide []brick.Secret) *brick.Error {
 	p := parseProblem(a.status, a.header.Get("Content-Type"), a.body, hide)
-	return &brick.Error{Kind: kindOf(a.status), RequestID: requestID(a, id), After: retryAfter(a.header), Err: p}
+	return &brick.Error{Kind: kindOf(a.status), RequestID: requestID(a, id), After: platform.RetryAfter(a.header), Err: p}
 }
 
 // kindOf says what is to be done about a status.
@@ -65,24 +64,6 @@ func kindOf(status int) brick.Kind {
 		return brick.Unavailable
 	}
 	return brick.Failed
-}
-
-// retryAfter returns how long the platform asks to wait, 0 when it does not.
-// A moment is measured from the platform's own Date.
-func retryAfter(h http.Header) time.Duration {
-	text := strings.TrimSpace(h.Get("Retry-After"))
-	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
-		return time.Duration(seconds) * time.Second
-	}
-	then, err := http.ParseTime(text)
-	if err != nil {
-		return 0
-	}
-	now, err := http.ParseTime(h.Get("Date"))
-	if err != nil {
-		return 0
-	}
-	return max(0, then.Sub(now))
 }
 
 // requestID returns the id under which the platform knows a request, or else
