@@ -90,6 +90,9 @@ const standardInput = "standard input"
 // maxParams is how large a document of params may be, in bytes.
 const maxParams = 4 << 20
 
+// briefly is how params are tried again: somebody may be waiting.
+var briefly = fetch.Retry{First: 200 * time.Millisecond, Most: time.Second, Deadline: 5 * time.Second}
+
 func (p *program) readParams(ctx context.Context, name string, timeout time.Duration) (params.Source, error) {
 	var text []byte
 	var err error
@@ -124,7 +127,7 @@ func readSome(r io.Reader) ([]byte, error) {
 // readWeb reads params from a web address, and returns what may be shown of
 // it: its query and its user may be secret.
 func readWeb(ctx context.Context, address string, timeout time.Duration) (shown string, text []byte, err error) {
-	source := web.Source{URL: address, Timeout: timeout, Patience: timeout, MaxBytes: maxParams, Retry: fetch.DefaultRetry}
+	source := web.Source{URL: address, Timeout: timeout, Patience: timeout, MaxBytes: maxParams, Retry: briefly}
 	stream, err := source.Open(ctx)
 	if err != nil {
 		return "", nil, err
@@ -141,7 +144,7 @@ func readBucket(ctx context.Context, address string, timeout time.Duration) ([]b
 	if err != nil {
 		return nil, err
 	}
-	return s3.ReadObject(ctx, s3.Source{Bucket: bucket, Key: key, Patience: timeout, MaxBytes: maxParams, Retry: fetch.DefaultRetry})
+	return s3.ReadObject(ctx, s3.Source{Bucket: bucket, Key: key, Patience: timeout, MaxBytes: maxParams, Retry: briefly})
 }
 
 // newRunID returns an id that sorts by time and that no other run has.
