@@ -17,8 +17,8 @@ const module = "users-brick"
 var layers = [][]string{
 	{"brick"},
 	{"params"},
-	{"brick/plan", "brick/guard", "brick/spool", "inputs", "inputs/fetch", "brick/platform", "modes"},
-	{"brick/engine", "brick/report", "inputs/...", "brick/platform/..."},
+	{"brick/plan", "brick/guard", "brick/spool", "brick/lock", "inputs", "inputs/fetch", "brick/platform", "modes"},
+	{"brick/engine", "brick/report", "brick/notify", "brick/journal", "inputs/...", "brick/platform/..."},
 	{"cmd/..."},
 }
 
