@@ -18,6 +18,13 @@ func NewGroups(names []string) *Groups {
 	return g
 }
 
+// Has reports whether there is a group of that name, or one is noted to be
+// made.
+func (g *Groups) Has(name string) bool {
+	_, ok := g.spelling[brick.Fold(name)]
+	return ok
+}
+
 // Spell returns the names as the project spells them. A name that is new is
 // noted to be made, in the spelling in which it comes first.
 func (g *Groups) Spell(names []string) []string {

@@ -13,13 +13,19 @@ func membershipChanges(m, after *brick.Member, roles, groups bool) string {
 	if m.Status == brick.Disabled {
 		parts = append(parts, "in the file, but disabled")
 	}
+	return strings.Join(append(parts, rolesAndGroups(m, after, roles, groups)...), "; ")
+}
+
+// rolesAndGroups says how roles and groups of a member differ, as far as they
+// do.
+func rolesAndGroups(m, after *brick.Member, roles, groups bool) (parts []string) {
 	if roles {
 		parts = append(parts, fmt.Sprintf("role %s -> %s", list(m.Roles), list(after.Roles)))
 	}
 	if groups {
 		parts = append(parts, fmt.Sprintf("groups %s -> %s", list(m.Groups), list(after.Groups)))
 	}
-	return strings.Join(parts, "; ")
+	return parts
 }
 
 // profileChanges says in a line what becomes of an account.
@@ -27,13 +33,18 @@ func profileChanges(before, after *brick.Member, password bool) string {
 	var parts []string
 	for f := range brick.Fields() {
 		if after.Profile[f] != "" {
-			parts = append(parts, fmt.Sprintf("%s %s -> %s", f, quoted(before.Profile[f]), quoted(after.Profile[f])))
+			parts = append(parts, fieldChange(f, before.Profile[f], after.Profile[f]))
 		}
 	}
 	if password {
 		parts = append(parts, "password given")
 	}
 	return strings.Join(parts, "; ")
+}
+
+// fieldChange says how an attribute differs.
+func fieldChange(f brick.Field, before, after string) string {
+	return fmt.Sprintf("%s %s -> %s", f, quoted(before), quoted(after))
 }
 
 func list(names []string) string {
