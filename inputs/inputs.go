@@ -37,12 +37,16 @@ type Origin struct {
 	Modified time.Time // when it was last changed; zero when not known
 }
 
-// Stream is an open file that keeps count of what was read from it.
+// Stream is an open file that keeps count of what was read from it, or several
+// files (see [Join]).
 type Stream struct {
 	Origin
 	body io.ReadCloser
 	sum  hash.Hash
 	n    atomic.Int64
+
+	file string                                // the one that is being read, of several
+	next func() (io.ReadCloser, string, error) // nil when there are no more
 }
 
 // NewStream returns a stream of the body. Closing it closes the body.
@@ -50,11 +54,16 @@ func NewStream(body io.ReadCloser, origin Origin) *Stream {
 	return &Stream{Origin: origin, body: body, sum: sha256.New()}
 }
 
-// Read reads from the body.
+// Read reads from the body. Of several files it ends each but the last with an
+// error that only a [Reader] takes for the end of one file: whoever does not
+// know that there are more must not take a part for the whole.
 func (s *Stream) Read(p []byte) (int, error) {
 	n, err := s.body.Read(p)
 	s.sum.Write(p[:n])
 	s.n.Add(int64(n))
+	if err == io.EOF && s.next != nil {
+		err = s.follow()
+	}
 	return n, err
 }
 

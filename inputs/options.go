@@ -22,6 +22,9 @@ type Options struct {
 
 	// NeedProject is set when every row must name its project.
 	NeedProject bool
+	// NeedRows is set when each of several files must have a row. That one
+	// file alone has some, whoever reads it sees.
+	NeedRows bool
 	// AuthenticationModes and SSOProvider hold for every row, whatever its
 	// cells say; empty: the cells count.
 	AuthenticationModes []string

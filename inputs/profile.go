@@ -11,7 +11,9 @@ import (
 
 // Profile says what a file is made of, for somebody who looks at it before he
 // lets it decide about people. It holds no cell but names of columns, logins
-// and names of projects; its order is always the same.
+// and names of projects; its order is always the same. Lines of several files
+// are counted through, and places say where they stand; Format and the cells
+// of columns are those of the first file.
 type Profile struct {
 	Rows  int64 `json:"rows"` // bad ones included
 	Bad   int64 `json:"bad_rows"`
@@ -22,6 +24,7 @@ type Profile struct {
 	Missing  []string        `json:"missing_columns"` // that could be read, but are not there
 	Repeated Repeated        `json:"repeated"`
 	Projects Projects        `json:"projects"`
+	Files    []FileStats     `json:"files,omitzero"` // each of several files
 }
 
 // ColumnProfile says what one column is made of. Rows that are ragged or have
@@ -33,10 +36,11 @@ type ColumnProfile struct {
 	Means []string `json:"means"`
 	// Meant are the params that may have been meant to name it, such as
 	// first_name_column: what they are about is not in the file.
-	Meant       []string `json:"did_you_mean,omitempty"`
-	Empty       int64    `json:"empty"`                 // rows in which the cell is empty
-	Longest     int      `json:"longest"`               // characters of the longest cell; of passwords always 0
-	LongestLine int      `json:"longest_line,omitzero"` // the first line of its row
+	Meant        []string `json:"did_you_mean,omitempty"`
+	Empty        int64    `json:"empty"`                  // rows in which the cell is empty
+	Longest      int      `json:"longest"`                // characters of the longest cell; of passwords always 0
+	LongestLine  int      `json:"longest_line,omitzero"`  // the first line of its row
+	LongestPlace string   `json:"longest_place,omitzero"` // the same as file:line, of several files
 }
 
 // The most that a profile lists.
@@ -50,7 +54,8 @@ const (
 type profiler struct {
 	columns  []ColumnProfile
 	missing  []string
-	secret   int // the column of the passwords, -1 for none
+	secret   int   // the column of the passwords, -1 for none
+	order    []int // which column each cell of the file at hand is, -1 for none
 	repeated repeated
 	projects projectCounts
 }
@@ -98,21 +103,26 @@ func (b *binding) meant(name string, naming [numColumns]naming) []string {
 
 // cells notes a record of which every cell is known.
 func (p *profiler) cells(record []string, line int) {
-	for i := range min(len(record), len(p.columns)) {
-		column := &p.columns[i]
+	for i, at := range p.order[:min(len(record), len(p.order))] {
+		if at < 0 {
+			continue
+		}
+		column := &p.columns[at]
 		cell := clean(record[i])
 		if cell == "" {
 			column.Empty++
 		}
 		// No text has more characters than bytes.
-		if len(cell) > column.Longest && i != p.secret {
+		if len(cell) > column.Longest && at != p.secret {
 			if n := utf8.RuneCountInString(cell); n > column.Longest {
 				column.Longest, column.LongestLine = n, line
 			}
 		}
 	}
-	for i := len(record); i < len(p.columns); i++ {
-		p.columns[i].Empty++ // trailing columns without a name may be left out
+	for i := len(record); i < len(p.order); i++ {
+		if at := p.order[i]; at >= 0 {
+			p.columns[at].Empty++ // trailing columns without a name may be left out
+		}
 	}
 }
 
@@ -130,13 +140,32 @@ func (p *profiler) row(row *brick.Row) {
 // [Options.Profile], or a header, it only says what [Reader.Stats] says, too.
 func (r *Reader) Profile() Profile {
 	s := r.Stats()
-	p := Profile{Rows: s.Rows, Bad: s.Bad, Bytes: s.Bytes, Plain: s.Plain, Format: s.Format, Columns: []ColumnProfile{}, Missing: []string{},
+	p := Profile{Rows: s.Rows, Bad: s.Bad, Bytes: s.Bytes, Plain: s.Plain, Format: s.Format, Files: s.Files, Columns: []ColumnProfile{}, Missing: []string{},
 		Repeated: Repeated{First: []Repeat{}}, Projects: Projects{Most: []ProjectRows{}}}
 	if r.profiler != nil {
 		p.Columns, p.Missing = slices.Clone(r.profiler.columns), r.profiler.missing
 		p.Repeated, p.Projects = r.profiler.repeated.told(), r.profiler.projects.told()
 	}
+	if len(r.files) > 1 {
+		p.place(r.files)
+	}
 	return p
+}
+
+// place says in which of several files the lines stand.
+func (p *Profile) place(files brick.Files) {
+	for i := range p.Columns {
+		if c := &p.Columns[i]; c.LongestLine > 0 {
+			c.LongestPlace = files.Line(c.LongestLine)
+		}
+	}
+	for i := range p.Repeated.First {
+		one := &p.Repeated.First[i]
+		one.Places = files.Places(one.Lines)
+	}
+	if p.Repeated.UnknownFrom > 0 {
+		p.Repeated.UnknownPlace = files.Line(p.Repeated.UnknownFrom)
+	}
 }
 
 // Projects says which projects the rows name.

@@ -19,7 +19,8 @@ type Repeated struct {
 	First  []Repeat `json:"first"`  // the first 20 of them, in the order of their second rows
 	// UnknownFrom is the line from which on nobody new was remembered, since
 	// a million people were known; 0 when all were.
-	UnknownFrom int `json:"unknown_from_line,omitzero"`
+	UnknownFrom  int    `json:"unknown_from_line,omitzero"`
+	UnknownPlace string `json:"unknown_from_place,omitzero"` // the same as file:line, of several files
 }
 
 // Repeat is somebody who stands in several rows.
@@ -27,7 +28,8 @@ type Repeat struct {
 	Login   brick.Login `json:"login"`
 	Project string      `json:"project,omitzero"` // in modes that work by project
 	Rows    int64       `json:"rows"`
-	Lines   []int       `json:"lines"` // of the first 20 rows
+	Lines   []int       `json:"lines"`           // of the first 20 rows
+	Places  []string    `json:"places,omitzero"` // the same as file:line, of several files
 }
 
 // knownPeople is how many people are remembered. The table for so many has 32 MiB.

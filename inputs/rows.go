@@ -1,66 +1,91 @@
 package inputs
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
 	"io"
 	"iter"
+	"slices"
 
 	"github.com/gocarina/gocsv"
 
 	"users-brick/brick"
 )
 
-// Stats tell what a file was made of.
+// Stats tell what a file was made of. Of several files Format and the names of
+// the columns are those of the first.
 type Stats struct {
-	Rows    int64    // rows that were yielded, bad ones included
-	Bad     int64    // bad rows
-	Bytes   int64    // as read from the source, byte order mark included
-	Plain   int64    // bytes when they are decompressed; Bytes when there is nothing to decompress
-	Format  Format   // how the bytes were understood, as far as they were
-	Matched []string // the columns that were read, as the header writes them
-	Unused  []string // the columns that nothing reads
+	Rows    int64       // rows that were yielded, bad ones included
+	Bad     int64       // bad rows
+	Bytes   int64       // as read from the source, byte order mark included
+	Plain   int64       // bytes when they are decompressed; Bytes when there is nothing to decompress
+	Format  Format      // how the bytes were understood, as far as they were
+	Matched []string    // the columns that were read, as the header writes them
+	Unused  []string    // the columns that nothing reads
+	Files   []FileStats // each of several files; nil when there is one
 }
 
-// Reader reads the rows of one CSV file. It is used once, by one goroutine.
+// Reader reads the rows of a CSV file, or of several with the same columns. It
+// is used once, by one goroutine.
 type Reader struct {
-	name     string
-	op       string
-	source   io.Reader
 	options  Options
-	opening  opening
-	text     *text
-	records  *records
-	decoder  gocsv.SimpleDecoder
-	binding  *binding
-	typist   *typist
-	profiler *profiler // nil when nobody asks for a profile
-	stats    Stats
+	part     *part // nil unless there may be several files
+	files    brick.Files
+	read     []FileStats // files that have ended
+	first    *binding    // of the first file
+	profiler *profiler   // nil when nobody asks for a profile
+	rows     int64
+	bad      int64
+
+	// The file at hand.
+	name    string
+	op      string
+	source  io.Reader
+	before  int // lines of the files before it
+	opening *opening
+	text    *text
+	records *records
+	decoder gocsv.SimpleDecoder
+	binding *binding
+	typist  *typist
 }
 
-// NewReader returns a reader of r. The name is the file's, for messages.
-// Nothing is read before the rows are asked for.
+// NewReader returns a reader of r. The name is the file's, for messages; the
+// files of a [Stream] that was made by [Join] have names of their own. Nothing
+// is read before the rows are asked for.
 func NewReader(r io.Reader, name string, o Options) *Reader {
-	reader := &Reader{name: name, op: "read " + name, source: r, options: o}
-	reader.opening = opening{op: reader.op, options: &reader.options}
+	reader := &Reader{options: o}
+	if s, ok := r.(*Stream); ok && s.next != nil {
+		reader.part = &part{stream: s}
+		reader.begin(s.file, reader.part)
+		return reader
+	}
+	reader.begin(name, r)
 	return reader
 }
 
 // Stats returns what was read. They are complete once the rows have ended
 // without an error.
 func (r *Reader) Stats() Stats {
-	s := r.stats
-	s.Bytes, s.Plain = r.opening.size()
-	s.Format = r.opening.format
-	if r.binding != nil {
-		s.Matched, s.Unused = r.binding.used(true), r.binding.used(false)
+	all := append(slices.Clip(r.read), r.fileStats())
+	s := Stats{Rows: r.rows, Bad: r.bad, Format: all[0].Format}
+	for i := range all {
+		s.Bytes, s.Plain = s.Bytes+all[i].Bytes, s.Plain+all[i].Plain
+	}
+	if len(all) > 1 {
+		s.Files = all
+	}
+	if r.first != nil {
+		s.Matched, s.Unused = r.first.used(true), r.first.used(false)
 	}
 	return s
 }
 
 // Rows yields every row that is not blank, in the order of the file, with
-// ascending line numbers. Roles and Groups of several rows may share memory:
+// ascending line numbers; those of several files go on from file to file (see
+// [Reader.Files]). Roles and Groups of several rows may share memory:
 // they are not to be changed. The texts of a row share memory with those of
 // its neighbours, some kilobytes in all: whoever keeps one of them for long
 // clones it. The people whom a bad row may mean are texts of their own.
@@ -81,25 +106,37 @@ func (r *Reader) Stats() Stats {
 // that may be under way.
 func (r *Reader) Rows(ctx context.Context) iter.Seq2[brick.Row, error] {
 	return func(yield func(brick.Row, error) bool) {
-		stages := newStages(ctx)
-		defer stages.end()
-		err := r.open(stages)
-		if err == nil {
-			err = r.readHeader()
-		}
-		if err == nil {
-			err = r.yieldAll(ctx, yield)
+		err := r.readFile(ctx, yield)
+		for err == io.EOF && r.next() {
+			err = r.readFile(ctx, yield)
 		}
 		switch {
-		case err == nil: // no more rows are wanted
-		case err == io.EOF:
-			r.doubtEncoding()
+		case err == nil, err == io.EOF: // no more rows are wanted, or there are none
 		case errors.Is(err, errStopped):
 			yield(brick.Row{}, r.interrupted(ctx))
 		default:
 			yield(brick.Row{}, err)
 		}
 	}
+}
+
+// readFile yields the rows of the file at hand. It returns io.EOF behind the
+// last one, nil when no more are wanted.
+func (r *Reader) readFile(ctx context.Context, yield func(brick.Row, error) bool) error {
+	stages := newStages(ctx)
+	defer stages.end()
+	err := r.open(stages)
+	if err == nil {
+		err = r.readHeader()
+	}
+	if err == nil {
+		err = r.yieldAll(ctx, yield)
+	}
+	if err != io.EOF {
+		return err
+	}
+	r.doubtEncoding()
+	return cmp.Or(r.ended(), err)
 }
 
 func (r *Reader) interrupted(ctx context.Context) error {
@@ -123,16 +160,16 @@ func (r *Reader) yieldAll(ctx context.Context, yield func(brick.Row, error) bool
 			return r.interrupted(ctx)
 		}
 		var row brick.Row
-		blank, err := r.read(&row)
+		blank, err := r.readRow(&row)
 		if err != nil {
 			return err
 		}
 		if blank {
 			continue
 		}
-		r.stats.Rows++
+		r.rows++
 		if row.Bad != nil {
-			r.stats.Bad++
+			r.bad++
 			detach(&row)
 		}
 		if r.profiler != nil {
@@ -185,22 +222,34 @@ func (r *Reader) readHeader() error {
 		return column
 	}
 	r.binding = r.options.Columns.bind(record, columnOf, r.options.NeedProject)
+	if r.first == nil {
+		r.first = r.binding
+	}
+	r.binding.sameAs(r.first, r.files[0].Name, columnOf)
 	var faults []error
 	for _, f := range r.binding.faults {
 		faults = append(faults, &brick.Error{Kind: brick.BadInput, Op: r.op, Line: r.records.line(), Column: f.column, Hint: f.hint, Err: errors.New(f.reason)})
 	}
 	if r.options.Profile {
-		r.profiler = newProfiler(r.binding, r.options.Columns.naming(), r.options.NeedProject)
+		r.profile()
 	}
 	r.typist = newTypist(r)
 	return errors.Join(faults...)
 }
 
-// read reads one record into row and reports whether it is blank.
-func (r *Reader) read(row *brick.Row) (isBlank bool, err error) {
+// profile makes ready to note what stands under the header.
+func (r *Reader) profile() {
+	if r.profiler == nil {
+		r.profiler = newProfiler(r.binding, r.options.Columns.naming(), r.options.NeedProject)
+	}
+	r.profiler.order = r.binding.order(r.first)
+}
+
+// readRow reads one record into row and reports whether it is blank.
+func (r *Reader) readRow(row *brick.Row) (isBlank bool, err error) {
 	record, err := r.decoder.GetCSVRow()
 	if err == nil {
-		row.Line = r.records.line()
+		row.Line = r.before + r.records.line()
 		return r.typist.read(row, record), nil
 	}
 	if err == io.EOF {
@@ -216,6 +265,7 @@ func (r *Reader) read(row *brick.Row) (isBlank bool, err error) {
 	}
 	var column int
 	row.Line, column = r.text.place(r.text.first + misquoted.Column - 1)
+	row.Line += r.before
 	row.Bad = &brick.BadRow{Column: column, Reason: "a quote stands where it must not", Hint: "put the whole cell in quotes and double those inside"}
 	suspect(row.Bad, cells, r.records.quoting)
 	return false, nil

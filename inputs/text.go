@@ -31,6 +31,7 @@ type text struct {
 	line     int // of window[first]
 	next     int // where the next line begins
 	nextLine int
+	open     bool  // the line before next has no ending
 	checked  int   // window[:checked] is proven
 	err      error // io.EOF, or why there is no more
 
@@ -112,9 +113,18 @@ func (t *text) sample(n int) (lines []byte, all bool) {
 // take goes on by n bytes of the line that was peeked at.
 func (t *text) take(n int) {
 	t.next += n
-	if n > 0 && t.window[t.next-1] == '\n' {
+	if t.open = n > 0 && t.window[t.next-1] != '\n'; n > 0 && !t.open {
 		t.nextLine++
 	}
+}
+
+// lines returns how many lines were taken, the last one with or without an
+// ending.
+func (t *text) lines() int {
+	if t.open {
+		return t.nextLine
+	}
+	return t.nextLine - 1
 }
 
 // Read implements io.Reader. It never reads beyond the end of a line.
