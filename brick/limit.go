@@ -64,6 +64,19 @@ func (l Limit) Most(whole int64) int64 {
 	return int64(l.value)
 }
 
+// Least returns how many there must still be of a whole that once was: a number
+// as it stands; of a percentage never more than the whole without Floor. Without
+// a limit none have to be.
+func (l Limit) Least(whole int64) int64 {
+	switch {
+	case !l.set:
+		return 0
+	case l.percent:
+		return max(0, min(int64(math.Ceil(l.value/100*float64(whole))), whole-Floor))
+	}
+	return int64(l.value)
+}
+
 // Set reports whether there is a limit.
 func (l Limit) Set() bool { return l.set }
 

@@ -90,6 +90,26 @@ func TestLimitAllowsANumberExactlyAndAShareFromTenOn(t *testing.T) {
 	}
 }
 
+func TestLimitAsALeastForgivesTheLossOfTenToAShare(t *testing.T) {
+	for text, least := range map[string]map[int64]int64{
+		"0":     {0: 0, 1000: 0},
+		"25":    {0: 25, 10: 25, 1000: 25},
+		"50%":   {0: 0, 4: 0, 10: 0, 12: 2, 20: 10, 21: 11, 22: 11, 1000: 500},
+		"100%":  {10: 0, 1000: 990},
+		"33.3%": {1000: 333, 1001: 334},
+		"0%":    {1000: 0},
+	} {
+		for whole, want := range least {
+			if got := brick.MustLimit(text).Least(whole); got != want {
+				t.Errorf("%s of %d is at least %d, want %d", text, whole, got, want)
+			}
+		}
+	}
+	if got := (brick.Limit{}).Least(1000); got != 0 {
+		t.Errorf("no limit is at least %d", got)
+	}
+}
+
 func TestNoLimitAllowsEverything(t *testing.T) {
 	var none brick.Limit
 	if !none.Allows(math.MaxInt64, 0) || none.Set() || none.String() != "none" {
