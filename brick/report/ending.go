@@ -145,7 +145,7 @@ func (r *Report) ended() string {
 	case Partial:
 		return r.endedPartly()
 	case Interrupted:
-		return fmt.Sprintf("stopped; %s done, %d not tried; run it again to go on", brick.Number(r.Total.Changes(), "change"), r.Total.Untried)
+		return fmt.Sprintf("stopped; %s done%s, %d not tried; run it again to go on", brick.Number(r.Total.Changes(), "change"), r.perhaps(), r.Total.Untried)
 	}
 	if r.Err != nil {
 		first, _, _ := strings.Cut(r.reason(), "\n")
@@ -160,7 +160,7 @@ func (r *Report) endedPartly() string {
 		text = brick.Number(r.Total.Planned.Changes(), "change") + " to do"
 	}
 	for _, c := range []counter{
-		{r.Total.Held, "held"}, {r.Total.Failed, "failed"}, {r.Total.Untried, "not tried"},
+		{r.Total.Held, "held"}, {r.Total.Failed, "failed"}, {r.Total.Unknown, "perhaps done"}, {r.Total.Untried, "not tried"},
 	} {
 		if c.n > 0 {
 			text += fmt.Sprintf(", %d %s", c.n, c.word)
@@ -180,8 +180,19 @@ func (r *Report) endedPartly() string {
 
 // written says whether the platform was changed.
 func (r *Report) written() string {
-	if n := r.Total.Changes(); n > 0 {
-		return brick.Number(n, "change") + " done before"
+	switch n := r.Total.Changes(); {
+	case n > 0:
+		return brick.Number(n, "change") + " done before" + r.perhaps()
+	case r.Total.Unknown > 0:
+		return brick.Number(r.Total.Unknown, "change") + " perhaps done before"
 	}
 	return "nothing was written"
+}
+
+// perhaps tells of changes of which nobody knows whether they took place.
+func (r *Report) perhaps() string {
+	if r.Total.Unknown == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %d perhaps done", r.Total.Unknown)
 }

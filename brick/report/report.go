@@ -65,8 +65,9 @@ const (
 // Total is the sum over all scopes.
 type Total struct {
 	brick.Counts
-	Planned    brick.Counts `json:"planned"` // what the plan wanted
-	Untried    int64        `json:"untried"` // changes that the run did not get to
+	Planned    brick.Counts `json:"planned"`          // what the plan wanted
+	Untried    int64        `json:"untried"`          // changes that the run did not get to
+	Unknown    int64        `json:"unknown,omitzero"` // changes that were begun, and nobody knows whether they took place
 	Scopes     int64        `json:"scopes"`
 	Unplanned  int64        `json:"unplanned"`   // scopes that could not be planned
 	HeldScopes int64        `json:"held_scopes"` // scopes whose removals the guard held back
@@ -81,6 +82,7 @@ func (r *Report) Settle() error {
 		r.Total.Plus(&s.Counts)
 		r.Total.Planned.Plus(&s.Planned)
 		r.Total.Untried += s.Untried
+		r.Total.Unknown += s.Unknown
 		r.Total.Scopes++
 		if s.Unplanned != nil {
 			r.Total.Unplanned++

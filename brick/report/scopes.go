@@ -14,6 +14,7 @@ type Scope struct {
 	Planned      brick.Counts      `json:"planned"`
 	Counts       brick.Counts      `json:"counts"` // what was done; of a plan alone, what was found
 	Untried      int64             `json:"untried,omitzero"`
+	Unknown      int64             `json:"unknown,omitzero"` // begun, and nobody knows whether they took place
 	Unplanned    *brick.Failure    `json:"unplanned,omitzero"`
 	RemovalsHeld string            `json:"removals_held,omitzero"` // why the guard held them back
 	Objections   []brick.Objection `json:"objections,omitzero"`
@@ -69,6 +70,9 @@ func (r *Report) count(told *Scope, section plan.Section) error {
 	case fates{plan.Pending: true}:
 		told.Untried = section.N
 		return nil
+	case fates{plan.Unknown: true}:
+		told.Unknown = section.N
+		return nil
 	}
 	return r.countEach(told, section)
 }
@@ -76,7 +80,7 @@ func (r *Report) count(told *Scope, section plan.Section) error {
 // countEach counts the changes of a scope that was done in part.
 func (r *Report) countEach(told *Scope, section plan.Section) error {
 	if known, ok := r.counted[section.Scope]; ok {
-		told.Counts, told.Untried = known.Counts, known.Untried
+		told.Counts, told.Untried, told.Unknown = known.Counts, known.Untried, known.Unknown
 		return nil
 	}
 	told.Untried = section.N
@@ -91,6 +95,8 @@ func (r *Report) countEach(told *Scope, section plan.Section) error {
 			told.Counts.Failed++
 		case plan.HeldBack:
 			told.Counts.Held++
+		case plan.Unknown:
+			told.Unknown++
 		default:
 			*told.Counts.Of(c.Action)++
 		}
@@ -103,7 +109,7 @@ func (r *Report) countEach(told *Scope, section plan.Section) error {
 }
 
 // fates says which fates there are among some changes.
-type fates [plan.HeldBack + 1]bool
+type fates [plan.Unknown + 1]bool
 
 // fates looks through a section without reading it, which for a run that was
 // stopped early would take longer than whoever stopped it waits.

@@ -1,0 +1,18 @@
+package journal
+
+// Over returns a journal that goes on after a header in another place, where a
+// test can watch what is written, and break it.
+func Over(f file, sum uint32) *Journal { return newJournal(f, sum, 0) }
+
+// Seal makes a line, so that a test can write one that the program never
+// would.
+func Seal(before uint32, rec any) ([]byte, uint32) {
+	line, sum, err := seal(before, rec)
+	if err != nil {
+		panic(err)
+	}
+	return line, sum
+}
+
+// FirstLine is the line of a header, and its checksum.
+func FirstLine(h Header) ([]byte, uint32) { return Seal(0, headerRecord{headerKind, Version, h}) }
