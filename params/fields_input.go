@@ -18,7 +18,7 @@ func whereFields() []Field {
 		},
 		{
 			Name: "path", Type: Text, For: string(FileInput), Exact: true, Example: `"users.csv"`,
-			Help: "The path of the file.",
+			Help: "The path of the file, or a pattern such as daily/*.csv for several with the same columns, read in the order of their names; - is standard input.",
 			at:   func(p *Params) any { return &p.Input.Path },
 		},
 		{
@@ -63,12 +63,12 @@ func howFields() []Field {
 		},
 		{
 			Name: "sha256", Type: Text, Example: `"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"`,
-			Help: "The checksum that the file must have, as 64 hexadecimal digits.",
+			Help: "The checksum that the file must have, as 64 hexadecimal digits; of several files that of all their bytes, one file after the other.",
 			at:   func(p *Params) any { return &p.Input.SHA256 },
 		},
 		{
 			Name: "max_bytes", Type: Size, Example: `"64MiB"`,
-			Help: "A file with more bytes is refused.",
+			Help: "A file with more bytes is refused; of several, each is held to it.",
 			at:   func(p *Params) any { return &p.Input.MaxBytes },
 		},
 	}

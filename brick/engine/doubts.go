@@ -2,7 +2,6 @@ package engine
 
 import (
 	"cmp"
-	"fmt"
 
 	"users-brick/brick"
 	"users-brick/brick/spool"
@@ -14,19 +13,21 @@ type doubts struct {
 	locals   map[string]string      // members with such a local part are not taken out
 	letters  map[string]string      // nor is one whose login has these letters and digits
 	nameless string                 // why nobody may be taken out, "" when there is no such reason
+
+	place func(line int) string
 }
 
 // mostDoubts is how many rows that may belong anywhere are remembered. A file
 // with more of them names its projects nowhere: it is not what it should be.
 const mostDoubts = 100_000
 
-func newDoubts() doubts {
-	return doubts{people: map[brick.Login]string{}, locals: map[string]string{}, letters: map[string]string{}}
+func newDoubts(place func(line int) string) doubts {
+	return doubts{people: map[brick.Login]string{}, locals: map[string]string{}, letters: map[string]string{}, place: place}
 }
 
 // add notes a bad row.
 func (d *doubts) add(row *brick.Row) {
-	reason := fmt.Sprintf("line %d: %s", row.Line, row.Bad.Reason)
+	reason := d.place(row.Line) + ": " + row.Bad.Reason
 	for _, login := range row.Bad.Suspects {
 		d.people[login] = cmp.Or(d.people[login], reason)
 	}
@@ -63,8 +64,8 @@ func (d *doubts) stay(login brick.Login) string {
 
 // rowDoubts finds what rows without a usable login mean for a scope. They
 // come first in the order of logins.
-func rowDoubts(rows *spool.Group) (doubts, error) {
-	d := newDoubts()
+func rowDoubts(rows *spool.Group, place func(line int) string) (doubts, error) {
+	d := newDoubts(place)
 	if rows == nil {
 		return d, nil
 	}

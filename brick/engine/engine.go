@@ -48,6 +48,19 @@ type Source struct {
 	Rows      iter.Seq2[brick.Row, error]
 	Input     func() plan.Input
 	HasGroups func() bool // the file has a column of groups
+	// Files tells where the lines of several files stand. It is asked while
+	// rows are read, too; nil when there is one file.
+	Files func() brick.Files
+}
+
+// place says where a line stands, for people.
+func (s *Source) place() func(line int) string {
+	return func(line int) string {
+		if s.Files == nil {
+			return brick.Files(nil).Line(line)
+		}
+		return s.Files().Line(line)
+	}
 }
 
 // Looker opens the view of the platform. It is called once, when the file has

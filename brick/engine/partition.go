@@ -25,10 +25,12 @@ type partition struct {
 	broken int64 // all bad rows
 	other  int64 // rows that belong to no scope of this run
 
-	notes  *spool.Buffer  // bad rows and warnings, as lines of findings.ndjson
-	first  brick.Findings // the first bad rows, for a message
-	left   map[int]bool   // lines of bad rows that belong to no scope of this run
-	doubts doubts         // of rows that may belong anywhere
+	notes  *spool.Buffer // bad rows and warnings, as lines of findings.ndjson
+	first  []string      // the first bad rows, for a message
+	left   map[int]bool  // lines of bad rows that belong to no scope of this run
+	doubts doubts        // of rows that may belong anywhere
+
+	place func(line int) string // where a line stands, for people
 }
 
 // leave passes over rows that turned out to belong to no scope of this run.
@@ -83,7 +85,7 @@ func (p *partition) Close() {
 func (j *Job) partition(ctx context.Context, src Source) (*partition, error) {
 	sorter := spool.New(spool.Options{Memory: j.Memory, Dir: j.TmpDir})
 	defer sorter.Close()
-	p := &partition{left: map[int]bool{}, doubts: newDoubts(), notes: spool.NewBuffer(bufferMemory, j.TmpDir)}
+	p := &partition{left: map[int]bool{}, place: src.place(), doubts: newDoubts(src.place()), notes: spool.NewBuffer(bufferMemory, j.TmpDir)}
 	err := j.readAll(ctx, src, sorter, p)
 	if err == nil {
 		err = j.trust(p)
@@ -165,16 +167,15 @@ const shownFindings = 20
 // speaks against the file as a whole.
 func (j *Job) noteBad(row *brick.Row, mine bool, p *partition) error {
 	p.broken++
-	f := brick.Finding{Line: row.Line, Column: row.Bad.Column, Text: row.Bad.Reason, Hint: row.Bad.Hint}
 	if len(p.first) < shownFindings {
-		p.first = append(p.first, f)
+		p.first = append(p.first, p.place(row.Line)+": "+row.Bad.Reason)
 	}
 	if !mine {
 		return nil
 	}
 	p.bad++
 	line, err := plan.EncodeNote(&plan.Note{
-		What: plan.BadRow, Login: row.Login, Lines: []int{row.Line}, Column: f.Column, Text: f.Text, Hint: f.Hint,
+		What: plan.BadRow, Login: row.Login, Lines: []int{row.Line}, Column: row.Bad.Column, Text: row.Bad.Reason, Hint: row.Bad.Hint,
 	})
 	if err == nil {
 		_, err = p.notes.Write(line)
@@ -200,10 +201,10 @@ func (j *Job) trust(p *partition) error {
 }
 
 // tooManyBad is the error for a file with too many bad rows.
-func tooManyBad(first brick.Findings, bad, most int64) error {
+func tooManyBad(first []string, bad, most int64) error {
 	text := ""
-	for _, f := range first {
-		text += fmt.Sprintf("\n  line %d: %s", f.Line, f.Text)
+	for _, one := range first {
+		text += "\n  " + one
 	}
 	if more := bad - int64(len(first)); more > 0 {
 		text += fmt.Sprintf("\n  and %d more", more)

@@ -157,7 +157,7 @@ func (p *planning) compare(ctx context.Context, t *target, b *bench, s *section)
 		return err
 	}
 	defer have.Close()
-	doubts, err := rowDoubts(t.rows)
+	doubts, err := rowDoubts(t.rows, p.part.place)
 	if err != nil {
 		return err
 	}

@@ -40,6 +40,8 @@ type Input struct {
 	Name   string `json:"name"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
+
+	Files brick.Files `json:"files,omitzero"` // each of several files, whose lines are counted through
 }
 
 // End is the last record of a plan.

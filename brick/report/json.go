@@ -51,6 +51,8 @@ type input struct {
 	Rows      int64  `json:"rows"`
 	BadRows   int64  `json:"bad_rows"`
 	OtherRows int64  `json:"other_rows"`
+
+	Files brick.Files `json:"files,omitzero"` // each of several, whose lines are counted through
 }
 
 type objections struct {
@@ -75,7 +77,7 @@ func (r *Report) opening() opening {
 	}
 	h, e := &r.Plan.Header, &r.Plan.End
 	o.Digests = digests{Params: h.Params, Input: h.Input.SHA256, Plan: "sha256:" + h.Digest}
-	o.Input = input{h.Input.Name, h.Input.Bytes, e.Rows, e.BadRows, e.OtherRows}
+	o.Input = input{h.Input.Name, h.Input.Bytes, e.Rows, e.BadRows, e.OtherRows, h.Input.Files}
 	o.Guard.Objections = append(o.Guard.Objections, e.Objections...)
 	o.Whitelist = append(o.Whitelist, e.Whitelist...)
 	if e.Refusal != nil {

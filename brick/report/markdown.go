@@ -86,7 +86,7 @@ func (r *Report) markdownPeople(w io.Writer) error {
 		if p.Scope != (brick.Scope{}) {
 			scope = p.Scope.String()
 		}
-		fmt.Fprintf(w, "| %s | %s | %s | %s | %s |\n", p.What, cell(scope), cell(string(p.Login)), strings.Trim(at(p.Lines), " ()"), cell(p.Text))
+		fmt.Fprintf(w, "| %s | %s | %s | %s | %s |\n", p.What, cell(scope), cell(string(p.Login)), strings.Trim(p.at(), " ()"), cell(p.Text))
 	}
 	if rows > shownChanges {
 		fmt.Fprintf(w, "\nand %d more\n", rows-shownChanges)

@@ -15,6 +15,7 @@ type Person struct {
 	plan.Note
 	Kind      *brick.Kind `json:"kind,omitzero"` // of the failure
 	RequestID string      `json:"request_id,omitzero"`
+	Places    []string    `json:"places,omitzero"` // the lines as file:line, of several files
 
 	byGuard bool // held by the guard, whose objection says why
 }
@@ -29,6 +30,7 @@ func (r *Report) People() iter.Seq2[Person, error] {
 		if r.Plan == nil {
 			return
 		}
+		yield = r.placed(yield)
 		for n, err := range r.Plan.Notes() {
 			if !yield(Person{Note: n}, err) || err != nil {
 				return

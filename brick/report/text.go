@@ -197,7 +197,7 @@ func textPerson(w io.Writer, p *Person) {
 	if p.Scope != (brick.Scope{}) {
 		fmt.Fprintf(w, " in %s", p.Scope)
 	}
-	fmt.Fprint(w, at(p.Lines))
+	fmt.Fprint(w, p.at())
 	if p.Action != 0 {
 		fmt.Fprintf(w, ", not %s", p.Action.Done())
 	}

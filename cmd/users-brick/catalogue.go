@@ -37,7 +37,7 @@ type outside struct {
 
 func inputTypes() []inputType {
 	return []inputType{
-		{params.FileInput, "A path on this machine, or - for standard input.", openFile},
+		{params.FileInput, "A path on this machine, a pattern such as daily/*.csv for several files, or - for standard input.", openFile},
 		{params.WebInput, "An http or https address.", openWeb},
 		{params.S3Input, "An object in a bucket of Amazon S3, or of a store that speaks its protocol.", openS3},
 	}

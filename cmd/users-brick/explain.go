@@ -33,7 +33,8 @@ func (p *program) explainCommand() *cobra.Command {
 // explanation gathers what concerns one person.
 type explanation struct {
 	login brick.Login
-	rows  []string
+	lines []int
+	rows  []string // what stands in the lines
 
 	mu        sync.Mutex
 	decisions []decision
@@ -72,7 +73,7 @@ func (x *explanation) row(row *brick.Row) {
 	if row.Login != x.login {
 		return
 	}
-	text := fmt.Sprintf("line %d", row.Line)
+	text := ""
 	if row.Project != "" {
 		text += ", project " + row.Project
 	}
@@ -90,7 +91,16 @@ func (x *explanation) row(row *brick.Row) {
 	if row.Bad != nil {
 		text += "; bad: " + row.Bad.Reason
 	}
-	x.rows = append(x.rows, text)
+	x.lines, x.rows = append(x.lines, row.Line), append(x.rows, text)
+}
+
+// told returns the rows with the places where they stand.
+func (x *explanation) told(files brick.Files) []string {
+	told := make([]string, len(x.rows))
+	for i, text := range x.rows {
+		told[i] = files.Line(x.lines[i]) + text
+	}
+	return told
 }
 
 func (x *explanation) decided(scope brick.Scope, d *plan.Decision) {
@@ -140,7 +150,7 @@ func (x *explanation) print(p *program, made *plan.Plan) {
 	if r := made.End.Refusal; r != nil {
 		verdict = "refuses the whole plan: " + r.Text
 	}
-	rows := or(strings.Join(x.rows, " | "), "none names "+string(x.login))
+	rows := or(strings.Join(x.told(made.Header.Input.Files), " | "), "none names "+string(x.login))
 	if len(x.decisions) == 0 {
 		x.decisions = []decision{{match: "nobody", text: "nothing", why: "neither the file nor a scope of this run knows the login"}}
 	}

@@ -30,14 +30,34 @@ func (f *profile) print(w io.Writer) {
 	if len(f.unused) > 0 {
 		fmt.Fprintf(w, "; not used: %s", names(f.unused))
 	}
-	fmt.Fprintf(w, "\n  %s, cells separated by %q and quoted by %s", f.Encoding, f.Delimiter, f.Quote)
-	if f.Plain != f.Bytes {
-		fmt.Fprintf(w, ", compressed with %s to %d of %d bytes", f.Compression, f.Bytes, f.Plain)
-	}
-	fmt.Fprintln(w)
+	fmt.Fprint(w, "\n  ")
+	f.printFormat(w)
 	f.printColumns(w)
 	f.printRepeated(w)
 	f.printProjects(w)
+}
+
+// printFormat says how the bytes were understood: of several files how those
+// of each were.
+func (f *profile) printFormat(w io.Writer) {
+	if len(f.Files) == 0 {
+		printFormat(w, &f.Format, f.Bytes, f.Plain)
+		return
+	}
+	fmt.Fprintf(w, "%d files:\n", len(f.Files))
+	for i := range f.Files {
+		one := &f.Files[i]
+		fmt.Fprintf(w, "    %s: %s, %d bad, ", one.Name, brick.Number(one.Rows, "row"), one.Bad)
+		printFormat(w, &one.Format, one.Bytes, one.Plain)
+	}
+}
+
+func printFormat(w io.Writer, f *inputs.Format, read, plain int64) {
+	fmt.Fprintf(w, "%s, cells separated by %q and quoted by %s", f.Encoding, f.Delimiter, f.Quote)
+	if plain != read {
+		fmt.Fprintf(w, ", compressed with %s to %d of %d bytes", f.Compression, read, plain)
+	}
+	fmt.Fprintln(w)
 }
 
 func (f *profile) printColumns(w io.Writer) {
@@ -53,7 +73,7 @@ func (f *profile) printColumns(w io.Writer) {
 		}
 		longest := strconv.Itoa(c.Longest)
 		if c.LongestLine > 0 {
-			longest += fmt.Sprintf(" (line %d)", c.LongestLine)
+			longest += " (" + or(c.LongestPlace, fmt.Sprintf("line %d", c.LongestLine)) + ")"
 		}
 		fmt.Fprintf(table, "  %s\t%d\t%s\t%s\n", names([]string{c.Name}), c.Empty, longest, means)
 	}
@@ -73,8 +93,16 @@ func (f *profile) printRepeated(w io.Writer) {
 		if r.Project != "" {
 			in = " of " + r.Project
 		}
-		fmt.Fprintf(w, "    %s: lines %s%s\n", r.Login, strings.ReplaceAll(strings.Trim(fmt.Sprint(r.Lines), "[]"), " ", ", "), in)
+		fmt.Fprintf(w, "    %s: %s%s\n", r.Login, linesOf(&r), in)
 	}
+}
+
+// linesOf returns where the rows of somebody stand.
+func linesOf(r *inputs.Repeat) string {
+	if len(r.Places) > 0 {
+		return strings.Join(r.Places, ", ")
+	}
+	return "lines " + strings.ReplaceAll(strings.Trim(fmt.Sprint(r.Lines), "[]"), " ", ", ")
 }
 
 func (f *profile) printProjects(w io.Writer) {

@@ -43,13 +43,21 @@ func unexpected(stream *inputs.Stream, err error) error {
 	return &brick.Error{Kind: brick.BadInput, Op: "read " + stream.Name, Err: err}
 }
 
+// several returns the files of an input that has more than one.
+func several(reader *inputs.Reader) brick.Files {
+	if files := reader.Files(); len(files) > 1 {
+		return files
+	}
+	return nil
+}
+
 // readerOptions says how the rows of a file are to be read.
 func readerOptions(p *params.Params, mode *brick.Mode, warn func(brick.Finding)) inputs.Options {
 	return inputs.Options{
 		Columns:   columns(p, mode),
 		Delimiter: delimiter(p.Input.Delimiter), Quote: mark(p.Input.Quote),
 		Encoding: p.Input.Encoding, Compression: p.Input.Compression, MaxBytes: p.Input.MaxBytes,
-		NeedProject:         mode.ByProject(),
+		NeedProject: mode.ByProject(), NeedRows: !p.AllowEmpty,
 		AuthenticationModes: p.AuthenticationModes, SSOProvider: p.SSOProvider, Warn: warn,
 	}
 }
