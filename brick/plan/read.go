@@ -287,6 +287,7 @@ func actionOf(line []byte) (brick.Action, bool) {
 
 func (s Section) pick(wanted func(seq int64, line []byte) bool) iter.Seq2[brick.Change, error] {
 	return func(yield func(brick.Change, error) bool) {
+		var decode decoder
 		n := int64(-1) // the scope record comes first
 		for line, err := range s.plan.lines(s.offset) {
 			n++
@@ -299,11 +300,10 @@ func (s Section) pick(wanted func(seq int64, line []byte) bool) iter.Seq2[brick.
 			if err == nil && !wanted(s.First+n-1, line) {
 				continue
 			}
-			var r changeRecord
+			var c brick.Change
 			if err == nil {
-				err = json.Unmarshal(line, &r)
+				c, err = decode.change(line)
 			}
-			c := r.change()
 			c.Seq = s.First + n - 1
 			if !yield(c, err) || err != nil {
 				return

@@ -9,6 +9,7 @@ const (
 	mostWaiting = 128 // in all listings
 	mostBeyond  = 4   // behind the last page that is expected
 	growth      = 4   // for each page that has come
+	mostAtOnce  = 16  // with the first one, when many are expected
 )
 
 // ahead is a page that is asked for before its turn.
@@ -31,13 +32,32 @@ func (w *walk[T]) take(ctx context.Context) fetched[T] {
 	return a.page
 }
 
+// askFirst asks for the first pages of a long listing at once, a quarter of
+// those that are expected, which may turn out to be too many. Nothing is known
+// of their length yet but what others of the kind had.
+func (w *walk[T]) askFirst(ctx context.Context) {
+	stride := w.driver.pages.likely(w.kind)
+	if w.linked || stride == 0 {
+		return
+	}
+	if n := min(w.about/int64(4*stride), mostAtOnce); n > 1 {
+		w.stride, w.guessed = stride, true
+		w.fill(ctx, int(n))
+	}
+}
+
 // askAhead asks for the pages behind a full one of n items.
 func (w *walk[T]) askAhead(ctx context.Context, n int) {
 	if !w.driver.pages.full(w.kind, n) || !w.inStep() {
 		return
 	}
 	w.stride = n
-	for want := w.window(); len(w.ahead) < want && w.driver.pages.reserve(); {
+	w.fill(ctx, w.window())
+}
+
+// fill asks for pages until so many are on their way.
+func (w *walk[T]) fill(ctx context.Context, want int) {
+	for len(w.ahead) < want && w.driver.pages.reserve() {
 		offset := w.offset + len(w.ahead)*w.stride
 		a := &ahead[T]{done: make(chan struct{})}
 		var own context.Context
@@ -51,15 +71,24 @@ func (w *walk[T]) askAhead(ctx context.Context, n int) {
 }
 
 // window returns how many pages may be asked for ahead: as many as are
-// expected, but no more than a few for each that has come, since the
-// expectation may be far too high; and behind those one, two, three, four.
+// expected, and of a long listing the one behind, where it may end; but no
+// more than a few for each that has come, since the expectation may be far too
+// high. Behind those it is one, two, three, four.
 func (w *walk[T]) window() int {
 	if left := w.about - int64(w.offset); left >= 0 {
-		return int(min(left/int64(w.stride)+1, mostAhead, int64(growth*w.count)))
+		expected := left/int64(w.stride) + 1
+		if w.count >= longListing {
+			expected++
+		}
+		return int(min(expected, mostAhead, int64(growth*w.count)))
 	}
 	w.beyond++
 	return max(len(w.ahead), min(w.beyond, mostBeyond))
 }
+
+// longListing is how many pages a long listing has: one request more does not
+// matter then.
+const longListing = 32
 
 // inStep reports whether no page that has come already shows that the
 // listing ends, or is not as it seemed.

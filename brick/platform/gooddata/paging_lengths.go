@@ -20,6 +20,7 @@ type lengths struct {
 	lonely  int  // how often nothing came behind a page that long
 	cut     bool // something did
 	uneven  bool // something came behind a shorter one
+	linked  bool // a page named the next one
 }
 
 // enough is how often nothing must come behind pages of one length before
@@ -66,6 +67,28 @@ func (p *pages) distrust(kind string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.of(kind).uneven = true
+}
+
+// follows notes that pages name the next one, so that none can be asked for
+// before.
+func (p *pages) follows(kind string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.of(kind).linked = true
+}
+
+// likely returns how long the first page of a long listing will be, 0 when
+// the next ones cannot be counted off.
+func (p *pages) likely(kind string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch l := p.of(kind); {
+	case l.uneven || l.linked:
+		return 0
+	case l.cut:
+		return l.longest
+	}
+	return pageSize
 }
 
 // end reports whether a page of n items is surely the last. More says that

@@ -22,19 +22,21 @@ type walk[T any] struct {
 	idle   int // pages in a row without anything new
 	seen   seen
 
-	crew   sync.WaitGroup
-	ahead  []*ahead[T]
-	stride int
-	offset int // of the page that comes next
-	proved int // items were seen before this offset, even if now none come
-	length int // of the page before
-	count  int // pages so far
-	beyond int // pages behind those that were expected
+	crew    sync.WaitGroup
+	ahead   []*ahead[T]
+	stride  int
+	guessed bool // the stride, before any page has come
+	offset  int  // of the page that comes next
+	proved  int  // items were seen before this offset, even if now none come
+	length  int  // of the page before
+	count   int  // pages so far
+	beyond  int  // pages behind those that were expected
 }
 
 // run yields all items.
 func (w *walk[T]) run(ctx context.Context) error {
 	defer w.drop()
+	w.askFirst(ctx)
 	for {
 		p := w.take(ctx)
 		if p.err != nil {
@@ -45,6 +47,7 @@ func (w *walk[T]) run(ctx context.Context) error {
 		}
 		if p.next != "" || w.linked {
 			w.drop()
+			w.driver.pages.follows(w.kind)
 			return w.follow(ctx, p.next)
 		}
 		if last, err := w.ended(len(p.items)); last || err != nil {
@@ -87,6 +90,10 @@ func (w *walk[T]) ended(n int) (bool, error) {
 		lengths.followed(w.kind, w.length, n > 0)
 	}
 	w.length = n
+	if w.guessed && n != w.stride {
+		w.drop() // what lies elsewhere tells nothing
+	}
+	w.guessed = false
 	if len(w.ahead) > 0 {
 		if n == w.stride {
 			w.offset += n

@@ -99,6 +99,11 @@ func (s *roleSet) uris(project string, ids []string) ([]string, bool) {
 	return uris, true
 }
 
+// find returns the place of a role, -1 when there is none. Nearly always it is
+// spelled as the project does.
 func (s *roleSet) find(id string) int {
+	if i := slices.IndexFunc(s.roles, func(r brick.Role) bool { return r.ID == id }); i >= 0 {
+		return i
+	}
 	return slices.IndexFunc(s.roles, func(r brick.Role) bool { return brick.Fold(r.ID) == brick.Fold(id) })
 }

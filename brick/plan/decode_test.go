@@ -1,0 +1,94 @@
+package plan_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"users-brick/brick"
+	"users-brick/brick/plan"
+)
+
+// asTheLibraryReads returns the change that encoding/json sees in a line.
+func asTheLibraryReads(text []byte) (brick.Change, error) {
+	var l line
+	err := json.Unmarshal(text, &l)
+	return brick.Change{Scope: l.Scope, Action: l.Action, Before: l.Before, After: l.After, Why: l.Why, SetPassword: l.SetPassword}, err
+}
+
+// sameReading fails when a line is not read as the library reads it.
+func sameReading(t interface{ Fatalf(string, ...any) }, d *plan.Decoder, text []byte) {
+	want, wrong := asTheLibraryReads(text)
+	got, err := d.Change(text)
+	if (err != nil) != (wrong != nil) {
+		t.Fatalf("error is %v, the library's is %v\n%s", err, wrong, text)
+	}
+	if err == nil && !reflect.DeepEqual(want, got) {
+		t.Fatalf("%s is read as %+v, before %+v, after %+v; the library reads %+v, %+v, %+v", text, got, got.Before, got.After, want, want.Before, want.After)
+	}
+}
+
+func TestChangesAreReadAsTheLibraryReadsThem(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var d plan.Decoder
+		for range rapid.IntRange(1, 5).Draw(t, "lines") {
+			c := brick.Change{
+				Scope: brick.Project(rapid.StringMatching(`[ -~]{0,9}`).Draw(t, "id")), Action: rapid.SampledFrom(brick.Actions()).Draw(t, "action"),
+				Why: rapid.StringMatching(`[ -~é]{0,9}`).Draw(t, "why"), SetPassword: rapid.Bool().Draw(t, "password"),
+				Before: anyMember(t, "before"), After: anyMember(t, "after"),
+			}
+			text, err := plan.EncodeChange(&c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sameReading(t, &d, text)
+		}
+	})
+}
+
+// FuzzDecodeChange reads lines that somebody else has written.
+func FuzzDecodeChange(f *testing.F) {
+	first := `{"kind":"change","scope":{"level":"project","id":"p1"},"login":"a@x.com","action":"update","before":{"login":"a@x.com","status":"enabled","roles":["viewer"],"groups":[],"ref":"1"},"after":{"login":"a@x.com","roles":["editor","viewer"]}}` + "\n"
+	for _, second := range []string{
+		first, first[:len(first)-1], first[:40], first + "x", `{"kind":"change"}` + "\n",
+		`{"kind":"change","scope":{"level":"project","id":"p1"},"login":"a@x.com","action":"add","why":"\u00e9","after":{"login":"a@x.com","profile":{"company":"x"}}}` + "\n",
+		`{"kind":"change","scope":{"level":"project","id":"p1"},"login":"a@x.com","action":"fly"}` + "\n",
+		`{"kind":"change","scope":{"level":"project","id":"p1"},"login":"a@x.com","action":"add","after":{"login":"a@x.com","roles":["viewer"}}` + "\n",
+	} {
+		f.Add(first, second)
+	}
+	f.Fuzz(func(t *testing.T, first, second string) {
+		var d plan.Decoder
+		sameReading(t, &d, []byte(first))
+		sameReading(t, &d, []byte(second))
+	})
+}
+
+func BenchmarkDecodeChange(b *testing.B) {
+	c := brick.Change{
+		Scope: brick.Project("prj-000001"), Action: brick.Update, Why: "role viewer -> editor",
+		Before: &brick.Member{Login: "user0000001@example.com", Status: brick.Enabled, Roles: []string{"viewer"}, Ref: "0123456789abcdef"},
+		After:  &brick.Member{Login: "user0000001@example.com", Status: brick.Enabled, Roles: []string{"editor"}},
+	}
+	text, err := plan.EncodeChange(&c)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("plan", func(b *testing.B) {
+		var d plan.Decoder
+		for b.Loop() {
+			if _, err := d.Change(text); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("encoding/json", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := asTheLibraryReads(text); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
