@@ -20,6 +20,7 @@ type planning struct {
 	part    *partition
 	sparing *plan.Sparing
 	limits  *guard.Limits
+	undoing *undoing // nil unless a run is undone
 	names   names
 	room    int64 // bytes that sections may hold while they wait for their turn
 	cutoff  int   // bytes of each part of a section that stay in memory
@@ -69,7 +70,7 @@ func (p *planning) write(ctx context.Context, targets []target) (*plan.Plan, err
 
 func (p *planning) header() plan.Header {
 	return plan.Header{
-		Program: p.job.Program, RunID: p.job.RunID, Created: p.job.Started.UTC(),
+		Undoes: p.undoing.run(), Program: p.job.Program, RunID: p.job.RunID, Created: p.job.Started.UTC(),
 		Mode: p.job.Mode.Name, Platform: p.job.Platform, Target: p.job.Target,
 		Params: p.job.Params.Digest(), Input: p.part.input,
 		Groups: p.part.hasGroups, Verify: p.job.Params.Verify, IgnoreFailures: p.job.Params.IgnoreFailures,
@@ -132,7 +133,7 @@ func (t *total) foundBad() int64 {
 }
 
 func (t *total) add(s *section) {
-	t.guard.Add(&s.summary)
+	t.guard.Add(s.judged())
 	t.badRows[s.summary.Scope.Level] += s.badRows
 	if len(s.summary.Objections) > 0 {
 		t.objects++
@@ -147,17 +148,23 @@ func (p *planning) tell(s *section, done, of int) {
 	e.Members = s.summary.WasEnabled + s.summary.WasDisabled
 	e.Err = s.err
 	p.job.Emit.Send(e)
-	hold := p.job.Params.OnGuard == params.HoldRemovals
+	hold := p.holdsTakes()
 	for _, o := range s.summary.Objections {
 		p.job.Emit.Send(brick.GuardSpoke{Rule: o.Rule, Text: o.Text, Scope: s.summary.Scope, Held: hold && o.Removals})
 	}
+}
+
+// holdsTakes reports whether the guard holds removals back instead of refusing
+// all of a plan. What undoes a run is done as a whole or not at all.
+func (p *planning) holdsTakes() bool {
+	return p.job.Params.OnGuard == params.HoldRemovals && p.undoing == nil
 }
 
 // end judges the plan as a whole.
 func (p *planning) end(t *total) plan.End {
 	e := plan.End{
 		Rows: p.part.rows, BadRows: p.part.bad + t.foundBad(), OtherRows: p.part.other,
-		HoldTakes: p.job.Params.OnGuard == params.HoldRemovals,
+		HoldTakes: p.holdsTakes(),
 		Whitelist: p.sparing.Matches(), Objections: p.limits.Run(&t.guard),
 	}
 	for _, o := range e.Objections {
@@ -179,7 +186,10 @@ func (p *planning) refusal(t *total, e *plan.End) *brick.Refusal {
 		return &brick.Refusal{Kind: brick.BadInput, Text: text}
 	case objections > 0 && (!e.HoldTakes || t.refused):
 		text := "the guard has " + brick.Number(int64(objections), "objection")
-		if !t.refused {
+		switch {
+		case p.undoing != nil:
+			text += "; undo takes limits of its own, see --help"
+		case !t.refused:
 			text += "; on_guard hold_removals would do all but the removals"
 		}
 		return &brick.Refusal{Kind: brick.Refused, Text: text}

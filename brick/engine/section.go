@@ -22,6 +22,7 @@ type section struct {
 	passwords *spool.Buffer // lines of passwords.ndjson
 	lines     *spool.Buffer // entries of lines.bin
 	badRows   int64         // rows that only this scope showed to be bad
+	passing   int64         // people who are disabled right after they are added
 	err       error         // why the scope is not planned
 }
 
@@ -131,7 +132,7 @@ func (p *planning) section(ctx context.Context, t *target, b *bench) (*section, 
 		s.close()
 		return nil, err
 	}
-	s.summary.Objections = p.limits.Scope(&s.summary)
+	s.summary.Objections = p.limits.Scope(s.judged())
 	return s, nil
 }
 
@@ -152,6 +153,9 @@ func ofScope(err error) error {
 const lookUpEvery = 1000
 
 func (p *planning) compare(ctx context.Context, t *target, b *bench, s *section) error {
+	if p.undoing != nil {
+		return p.undoing.takeBack(ctx, t, b, s)
+	}
 	names, have, err := p.ask(ctx, t, b)
 	if err != nil {
 		return err

@@ -23,6 +23,7 @@ type Header struct {
 	Version        int       `json:"version"`
 	Program        string    `json:"program"`
 	RunID          string    `json:"run_id"`
+	Undoes         string    `json:"undoes,omitzero"` // the run that the plan takes back
 	Created        time.Time `json:"created"`
 	Mode           string    `json:"mode"`
 	Platform       string    `json:"platform"`
