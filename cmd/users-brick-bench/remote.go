@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -39,6 +41,8 @@ type crossing struct {
 	fewest     int64 // requests without which it cannot be done
 	sent       int64
 	throttled  int
+	took       time.Duration // by an answer, the median as the platform sees it
+	busy       time.Duration // from the first request behind the login to the last answer before the logout
 	limit      time.Duration // that nobody can go below
 	efficiency float64
 }
@@ -198,10 +202,10 @@ func (b *bench) cross(number int, f fleet) (crossing, error) {
 	if err = errors.Join(err, broken); err != nil {
 		return c, err
 	}
-	c.sent, c.throttled = report.Calls, other.Throttled
+	c.sent, c.throttled, c.busy, c.took = report.Calls, other.Throttled, other.Busy, other.Latency
 	work := (c.cpu + other.CPU) / time.Duration(runtime.NumCPU()) // they share the machine
-	c.limit = max(time.Duration(c.fewest)*f.latency/time.Duration(f.atOnce()), 3*f.latency, work)
-	c.efficiency = c.limit.Seconds() / c.wall.Seconds()
+	c.limit = max(time.Duration(c.fewest-other.Logins)*c.took/time.Duration(f.atOnce()), 3*c.took, work)
+	c.efficiency = c.limit.Seconds() / c.busy.Seconds()
 	return c, nil
 }
 
@@ -273,12 +277,6 @@ func (b *bench) serve(number int) (*platformProcess, error) {
 	return p, err
 }
 
-// served is what a platform says at its end.
-type served struct {
-	Throttled int
-	CPU       time.Duration // since it began to serve
-}
-
 func (p *platformProcess) end() (s served, err error) {
 	p.stdin.Close()
 	err = json.NewDecoder(p.stdout).Decode(&s)
@@ -293,12 +291,20 @@ func serveOnly(number int) error {
 		return err
 	}
 	debug.SetGCPercent(400) // it shares the machine with what is measured
-	address, stop := server.Start()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	seen := &watch{platform: server}
+	web := &http.Server{Handler: seen, ReadHeaderTimeout: time.Minute}
+	go web.Serve(listener)
 	before := cpuTime()
-	fmt.Println(address)
+	fmt.Println("http://" + listener.Addr().String())
 	io.Copy(io.Discard, os.Stdin)
-	stop()
-	return json.NewEncoder(os.Stdout).Encode(served{Throttled: server.Counts().Throttled, CPU: cpuTime() - before})
+	err = web.Close()
+	said := seen.sum()
+	said.Throttled, said.CPU = server.Counts().Throttled, cpuTime()-before
+	return errors.Join(err, json.NewEncoder(os.Stdout).Encode(said))
 }
 
 // cpuTime returns what this process has used so far.

@@ -9,7 +9,7 @@ const (
 	mostWaiting = 128 // in all listings
 	mostBeyond  = 4   // behind the last page that is expected
 	growth      = 4   // for each page that has come
-	mostAtOnce  = 12  // with the first one, when many are expected
+	mostAtOnce  = 14  // with the first one, when many are expected
 )
 
 // ahead is a page that is asked for before its turn.

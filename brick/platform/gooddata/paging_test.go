@@ -179,7 +179,7 @@ func TestEveryMemberComesOnceWithFewRequests(t *testing.T) {
 						if pages >= 32 && !links {
 							allowed++ // one behind a long list
 						}
-						atOnce := min(12, about/4000) // with the first one
+						atOnce := min(14, about/4000) // with the first one
 						switch {
 						case links && pages > 1:
 							allowed = pages + atOnce
