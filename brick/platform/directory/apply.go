@@ -73,7 +73,10 @@ func (d *Directory) transact(ctx context.Context, s brick.Scope, work func(*tran
 	// would leave open whether it took place. Apply looks at ctx in between.
 	free := context.WithoutCancel(ctx)
 	t := &transaction{writer: d.write, ctx: free, scope: s, run: d.run, at: stamp(d.now())}
-	return d.write.transact(free, func() error {
+	err := d.write.transact(free, func() error {
+		if err := d.inTurn(free); err != nil {
+			return err
+		}
 		if err := t.find(); err != nil {
 			return err
 		}
@@ -82,6 +85,10 @@ func (d *Directory) transact(ctx context.Context, s brick.Scope, work func(*tran
 		}
 		return t.flush()
 	})
+	if err == nil {
+		d.begun()
+	}
+	return err
 }
 
 // find looks the scope up.

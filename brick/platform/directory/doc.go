@@ -11,6 +11,8 @@
 // leaves every byte as it was. A transaction that was cut off is rolled back
 // by whoever opens the file next.
 //
+// Runs that share nothing but the file take turns in it: see [Turn].
+//
 // The table audit is for people: one row for each change that altered
 // something, with the run, the time, and the person before and after.
 package directory

@@ -25,10 +25,13 @@ type Options struct {
 	ReadOnly bool             // write nothing, not even a database that is not there
 	RunID    string           // whom the audit names
 	TempDir  string           // where a dump goes that does not fit into memory; empty means os.TempDir
-	Now      func() time.Time // for the audit; required unless ReadOnly
+	Now      func() time.Time // for the audit and the turn; required unless ReadOnly
 	// Wait is how long a call waits for another program that uses the file,
 	// before it gives up as Unavailable; 0 means 5 seconds.
 	Wait time.Duration
+	// Turn keeps runs apart. Without one nobody is waited for, and nobody
+	// waits. With one, Now is required.
+	Turn *Turn
 }
 
 // Directory is an open directory. It is a [platform.Driver] with roles,
@@ -46,6 +49,10 @@ type Directory struct {
 	wait  time.Duration
 	file  string // the path; empty when the directory is in memory only
 	hold  *sql.DB
+
+	turn     *Turn          // nil when runs are not kept apart
+	renewing chan struct{}  // ends renewer; nil until our turn has begun
+	renewer  sync.WaitGroup // of the goroutine that prolongs the turn
 }
 
 var (
@@ -64,7 +71,23 @@ var (
 //
 // What a crashed writer left half done in the file is rolled back even when
 // the directory is read-only: otherwise it could not be read.
+//
+// When o.Turn is set and it is the turn of another run, that is an error of
+// kind Locked.
 func Open(ctx context.Context, o Options) (*Directory, error) {
+	d, err := open(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.look(ctx); err != nil {
+		d.Close() // it is only read so far
+		return nil, fault("open "+o.Path, err)
+	}
+	return d, nil
+}
+
+// open opens the directory, whosever turn it is.
+func open(ctx context.Context, o Options) (*Directory, error) {
 	o.Wait = cmp.Or(o.Wait, 5*time.Second)
 	err := inspect(o.Path)
 	switch {
@@ -114,7 +137,7 @@ func openDocument(path string) (*os.File, error) {
 
 // openFile opens a database that exists.
 func openFile(ctx context.Context, o Options) (*Directory, error) {
-	d := &Directory{run: o.RunID, temp: o.TempDir, now: o.Now, wait: o.Wait, file: o.Path}
+	d := &Directory{run: o.RunID, temp: o.TempDir, now: o.Now, wait: o.Wait, file: o.Path, turn: o.Turn}
 	var err error
 	if d.read, err = connect(o.Path, "ro", o.Wait); err != nil {
 		return nil, err
@@ -156,7 +179,7 @@ func openSeed(ctx context.Context, o Options) (*Directory, error) {
 		hold.Close()
 		return nil, err
 	}
-	return &Directory{run: o.RunID, temp: o.TempDir, now: o.Now, wait: o.Wait, read: read, hold: hold}, nil
+	return &Directory{run: o.RunID, temp: o.TempDir, now: o.Now, wait: o.Wait, turn: o.Turn, read: read, hold: hold}, nil
 }
 
 // connect opens a pool of connections to a database file.
@@ -200,6 +223,7 @@ func (d *Directory) Features() platform.Features {
 
 // Close closes the file. Nothing is left beside it.
 func (d *Directory) Close() error {
+	d.giveBack()
 	d.lock.Lock()
 	defer d.lock.Unlock()
 	var errs []error
