@@ -5,13 +5,14 @@ import (
 	"sort"
 )
 
-// Files are the files that a run reads one after the other as one input. Their
-// lines are counted through, so that a number is enough to tell where a row
-// stands: [Row.Line] of a file's first line is one more than the lines of all
-// files before it.
+// Files are the files that a pattern names, which a run reads one after the
+// other as one input; nil for an input that is named itself. Their lines are
+// counted through, so that a number is enough to tell where a row stands:
+// [Row.Line] of a file's first line is one more than the lines of all files
+// before it.
 type Files []File
 
-// File is one of several.
+// File is one of them.
 type File struct {
 	Name   string `json:"name"`
 	Before int    `json:"lines_before"` // lines of the files before it
@@ -28,19 +29,18 @@ func (fs Files) At(line int) (name string, inFile int) {
 	return file.Name, line - file.Before
 }
 
-// Line says where a line stands: "line 3", and "b.csv:3" when there are
-// several files.
+// Line says where a line stands: "b.csv:3", and without files "line 3".
 func (fs Files) Line(line int) string {
-	if len(fs) < 2 {
+	if len(fs) == 0 {
 		return fmt.Sprintf("line %d", line)
 	}
 	name, inFile := fs.At(line)
 	return fmt.Sprintf("%s:%d", name, inFile)
 }
 
-// Places are the lines as Line says them, nil when there are not several files.
+// Places are the lines as Line says them, nil without files.
 func (fs Files) Places(lines []int) []string {
-	if len(fs) < 2 || len(lines) == 0 {
+	if len(fs) == 0 || len(lines) == 0 {
 		return nil
 	}
 	places := make([]string, len(lines))

@@ -7,7 +7,7 @@ import (
 	"users-brick/brick"
 )
 
-func TestLineOfSeveralFilesNamesItsFile(t *testing.T) {
+func TestLineOfAPatternNamesItsFile(t *testing.T) {
 	files := brick.Files{{Name: "a.csv"}, {Name: "b.csv", Before: 3}, {Name: "c.csv", Before: 4}}
 	for line, want := range map[int]string{1: "a.csv:1", 3: "a.csv:3", 4: "b.csv:1", 5: "c.csv:1", 900: "c.csv:896"} {
 		if got := files.Line(line); got != want {
@@ -19,16 +19,15 @@ func TestLineOfSeveralFilesNamesItsFile(t *testing.T) {
 	}
 }
 
-func TestLineOfOneFileIsOnlyANumber(t *testing.T) {
-	for _, files := range []brick.Files{nil, {{Name: "a.csv"}}} {
-		if got := files.Line(7); got != "line 7" {
-			t.Errorf("line 7 of %v is %s", files, got)
-		}
-		if places := files.Places([]int{7}); places != nil {
-			t.Errorf("places %v", places)
-		}
+func TestLineOfAnInputThatIsNamedItselfIsOnlyANumber(t *testing.T) {
+	var files brick.Files
+	if got := files.Line(7); got != "line 7" {
+		t.Errorf("line 7 is %s", got)
 	}
-	if name, line := (brick.Files{{Name: "a.csv"}}).At(7); name != "a.csv" || line != 7 {
+	if places := files.Places([]int{7}); places != nil {
+		t.Errorf("places %v", places)
+	}
+	if name, line := files.At(7); name != "" || line != 7 {
 		t.Errorf("line 7 is %s:%d", name, line)
 	}
 }

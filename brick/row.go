@@ -3,7 +3,7 @@ package brick
 // Row is what one line of the file says. Cells are trimmed; what is empty is
 // not given.
 type Row struct {
-	Line     int      // where the row starts in the file, from 1; of several files see [Files]
+	Line     int      // where the row starts in the file, from 1; of the files of a pattern see [Files]
 	Project  string   // the cell of the project column, compared as it stands
 	Login    Login    // empty only when Bad is set
 	Profile  Profile  // the account attributes given

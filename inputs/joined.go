@@ -7,7 +7,7 @@ import (
 	"users-brick/brick"
 )
 
-// Join returns a stream of several files that are one input, each with a
+// Join returns a stream of files that are one input, be it one or more, each with a
 // header, an encoding and a compression of its own. next opens the first and
 // then, when that has been read to its end, the next one, and returns its name;
 // behind the last one it returns io.EOF, if nothing speaks against what was
@@ -61,7 +61,7 @@ func (p *part) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// FileStats tell what one of several files was made of.
+// FileStats tell what one of joined files was made of.
 type FileStats struct {
 	Name   string `json:"name"`
 	Before int    `json:"lines_before"` // lines of the files before it
@@ -76,7 +76,9 @@ type FileStats struct {
 func (r *Reader) begin(name string, source io.Reader) {
 	r.name, r.op, r.source = name, "read "+name, source
 	r.opening = &opening{op: r.op, options: &r.options}
-	r.files = append(r.files, brick.File{Name: name, Before: r.before})
+	if r.part != nil {
+		r.files = append(r.files, brick.File{Name: name, Before: r.before})
+	}
 }
 
 // next goes on to the next file, and reports whether there is one.
@@ -101,8 +103,9 @@ func (r *Reader) fileStats() FileStats {
 	return s
 }
 
-// Files returns the files that have been begun so far, in order. It may be
-// asked between rows: a later answer only has more at its end.
+// Files returns the files of a [Join] that have been begun so far, in order,
+// nil for any other source. It may be asked between rows: a later answer only
+// has more at its end.
 func (r *Reader) Files() brick.Files { return r.files }
 
 // ended refuses one of several files when it has no rows, though every file

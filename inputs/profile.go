@@ -11,7 +11,7 @@ import (
 
 // Profile says what a file is made of, for somebody who looks at it before he
 // lets it decide about people. It holds no cell but names of columns, logins
-// and names of projects; its order is always the same. Lines of several files
+// and names of projects; its order is always the same. Lines of joined files
 // are counted through, and places say where they stand; Format and the cells
 // of columns are those of the first file.
 type Profile struct {
@@ -24,7 +24,7 @@ type Profile struct {
 	Missing  []string        `json:"missing_columns"` // that could be read, but are not there
 	Repeated Repeated        `json:"repeated"`
 	Projects Projects        `json:"projects"`
-	Files    []FileStats     `json:"files,omitzero"` // each of several files
+	Files    []FileStats     `json:"files,omitzero"` // each file of a [Join]
 }
 
 // ColumnProfile says what one column is made of. Rows that are ragged or have
@@ -40,7 +40,7 @@ type ColumnProfile struct {
 	Empty        int64    `json:"empty"`                  // rows in which the cell is empty
 	Longest      int      `json:"longest"`                // characters of the longest cell; of passwords always 0
 	LongestLine  int      `json:"longest_line,omitzero"`  // the first line of its row
-	LongestPlace string   `json:"longest_place,omitzero"` // the same as file:line, of several files
+	LongestPlace string   `json:"longest_place,omitzero"` // the same as file:line, of joined files
 }
 
 // The most that a profile lists.
@@ -146,13 +146,13 @@ func (r *Reader) Profile() Profile {
 		p.Columns, p.Missing = slices.Clone(r.profiler.columns), r.profiler.missing
 		p.Repeated, p.Projects = r.profiler.repeated.told(), r.profiler.projects.told()
 	}
-	if len(r.files) > 1 {
+	if len(r.files) > 0 {
 		p.place(r.files)
 	}
 	return p
 }
 
-// place says in which of several files the lines stand.
+// place says in which of the files the lines stand.
 func (p *Profile) place(files brick.Files) {
 	for i := range p.Columns {
 		if c := &p.Columns[i]; c.LongestLine > 0 {

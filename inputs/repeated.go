@@ -20,7 +20,7 @@ type Repeated struct {
 	// UnknownFrom is the line from which on nobody new was remembered, since
 	// a million people were known; 0 when all were.
 	UnknownFrom  int    `json:"unknown_from_line,omitzero"`
-	UnknownPlace string `json:"unknown_from_place,omitzero"` // the same as file:line, of several files
+	UnknownPlace string `json:"unknown_from_place,omitzero"` // the same as file:line, of joined files
 }
 
 // Repeat is somebody who stands in several rows.
@@ -29,7 +29,7 @@ type Repeat struct {
 	Project string      `json:"project,omitzero"` // in modes that work by project
 	Rows    int64       `json:"rows"`
 	Lines   []int       `json:"lines"`           // of the first 20 rows
-	Places  []string    `json:"places,omitzero"` // the same as file:line, of several files
+	Places  []string    `json:"places,omitzero"` // the same as file:line, of joined files
 }
 
 // knownPeople is how many people are remembered. The table for so many has 32 MiB.

@@ -24,14 +24,14 @@ type Stats struct {
 	Format  Format      // how the bytes were understood, as far as they were
 	Matched []string    // the columns that were read, as the header writes them
 	Unused  []string    // the columns that nothing reads
-	Files   []FileStats // each of several files; nil when there is one
+	Files   []FileStats // each file of a [Join], nil for any other source
 }
 
 // Reader reads the rows of a CSV file, or of several with the same columns. It
 // is used once, by one goroutine.
 type Reader struct {
 	options  Options
-	part     *part // nil unless there may be several files
+	part     *part // nil unless files are joined
 	files    brick.Files
 	read     []FileStats // files that have ended
 	first    *binding    // of the first file
@@ -74,7 +74,7 @@ func (r *Reader) Stats() Stats {
 	for i := range all {
 		s.Bytes, s.Plain = s.Bytes+all[i].Bytes, s.Plain+all[i].Plain
 	}
-	if len(all) > 1 {
+	if r.part != nil {
 		s.Files = all
 	}
 	if r.first != nil {
@@ -224,8 +224,9 @@ func (r *Reader) readHeader() error {
 	r.binding = r.options.Columns.bind(record, columnOf, r.options.NeedProject)
 	if r.first == nil {
 		r.first = r.binding
+	} else {
+		r.binding.sameAs(r.first, r.files[0].Name, columnOf)
 	}
-	r.binding.sameAs(r.first, r.files[0].Name, columnOf)
 	var faults []error
 	for _, f := range r.binding.faults {
 		faults = append(faults, &brick.Error{Kind: brick.BadInput, Op: r.op, Line: r.records.line(), Column: f.column, Hint: f.hint, Err: errors.New(f.reason)})

@@ -48,8 +48,8 @@ type Source struct {
 	Rows      iter.Seq2[brick.Row, error]
 	Input     func() plan.Input
 	HasGroups func() bool // the file has a column of groups
-	// Files tells where the lines of several files stand. It is asked while
-	// rows are read, too; nil when there is one file.
+	// Files tells in which files of a pattern the lines stand. It is asked
+	// while rows are read, too; may be nil.
 	Files func() brick.Files
 }
 

@@ -42,7 +42,7 @@ type Input struct {
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
 
-	Files brick.Files `json:"files,omitzero"` // each of several files, whose lines are counted through
+	Files brick.Files `json:"files,omitzero"` // of a pattern; their lines are counted through
 }
 
 // End is the last record of a plan.

@@ -52,7 +52,7 @@ type input struct {
 	BadRows   int64  `json:"bad_rows"`
 	OtherRows int64  `json:"other_rows"`
 
-	Files brick.Files `json:"files,omitzero"` // each of several, whose lines are counted through
+	Files brick.Files `json:"files,omitzero"` // of a pattern; their lines are counted through
 }
 
 type objections struct {

@@ -15,7 +15,7 @@ type Person struct {
 	plan.Note
 	Kind      *brick.Kind `json:"kind,omitzero"` // of the failure
 	RequestID string      `json:"request_id,omitzero"`
-	Places    []string    `json:"places,omitzero"` // the lines as file:line, of several files
+	Places    []string    `json:"places,omitzero"` // the lines as file:line, of files that a pattern names
 
 	byGuard bool // held by the guard, whose objection says why
 }

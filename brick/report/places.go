@@ -3,10 +3,10 @@ package report
 import "strings"
 
 // placed hands people on with the places of their lines, which numbers alone
-// do not tell when there are several files.
+// do not tell of files that a pattern names.
 func (r *Report) placed(yield func(Person, error) bool) func(Person, error) bool {
 	files := r.Plan.Header.Input.Files
-	if len(files) < 2 {
+	if len(files) == 0 {
 		return yield
 	}
 	return func(p Person, err error) bool {

@@ -37,14 +37,14 @@ func (f *profile) print(w io.Writer) {
 	f.printProjects(w)
 }
 
-// printFormat says how the bytes were understood: of several files how those
-// of each were.
+// printFormat says how the bytes were understood: of files that a pattern
+// names how those of each were.
 func (f *profile) printFormat(w io.Writer) {
 	if len(f.Files) == 0 {
 		printFormat(w, &f.Format, f.Bytes, f.Plain)
 		return
 	}
-	fmt.Fprintf(w, "%d files:\n", len(f.Files))
+	fmt.Fprintf(w, "%s:\n", brick.Number(int64(len(f.Files)), "file"))
 	for i := range f.Files {
 		one := &f.Files[i]
 		fmt.Fprintf(w, "    %s: %s, %d bad, ", one.Name, brick.Number(one.Rows, "row"), one.Bad)

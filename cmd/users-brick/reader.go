@@ -43,14 +43,6 @@ func unexpected(stream *inputs.Stream, err error) error {
 	return &brick.Error{Kind: brick.BadInput, Op: "read " + stream.Name, Err: err}
 }
 
-// several returns the files of an input that has more than one.
-func several(reader *inputs.Reader) brick.Files {
-	if files := reader.Files(); len(files) > 1 {
-		return files
-	}
-	return nil
-}
-
 // readerOptions says how the rows of a file are to be read.
 func readerOptions(p *params.Params, mode *brick.Mode, warn func(brick.Finding)) inputs.Options {
 	return inputs.Options{

@@ -189,7 +189,7 @@ func (n *session) plan(ctx context.Context, watch func(*brick.Row)) error {
 	made, err := n.job.Plan(ctx, look, engine.Source{
 		Rows: rows,
 		Input: func() plan.Input {
-			return plan.Input{Name: stream.Name, Bytes: stream.Bytes(), SHA256: stream.Digest(), Files: several(reader)}
+			return plan.Input{Name: stream.Name, Bytes: stream.Bytes(), SHA256: stream.Digest(), Files: reader.Files()}
 		},
 		Files:     reader.Files,
 		HasGroups: func() bool { return hasColumn(reader.Stats().Matched, n.params.Columns.UserGroups) },

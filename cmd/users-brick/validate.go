@@ -67,7 +67,7 @@ func (v *validation) read(ctx context.Context, s *settings, stream *inputs.Strea
 			broken = true
 			break
 		}
-		v.row(reader.Files(), &row)
+		v.row(stream.Name, reader.Files(), &row)
 	}
 	stats := reader.Stats()
 	if len(stats.Matched) == 0 {
@@ -82,11 +82,11 @@ func (v *validation) read(ctx context.Context, s *settings, stream *inputs.Strea
 	}
 }
 
-func (v *validation) row(files brick.Files, row *brick.Row) {
+func (v *validation) row(input string, files brick.Files, row *brick.Row) {
 	if row.Bad != nil {
 		name, line := files.At(row.Line)
 		v.Findings = append(v.Findings, brick.Finding{
-			Source: name, Line: line, Column: row.Bad.Column, Text: row.Bad.Reason, Hint: row.Bad.Hint,
+			Source: or(name, input), Line: line, Column: row.Bad.Column, Text: row.Bad.Reason, Hint: row.Bad.Hint,
 		})
 	}
 }

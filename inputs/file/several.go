@@ -30,11 +30,7 @@ func openAll(pattern string) (*inputs.Stream, error) {
 		return nil, err
 	}
 	s := &several{pattern: pattern, files: files}
-	origin := inputs.Origin{Name: pattern, Size: -1}
-	if len(files) == 1 {
-		origin.Name = files[0].path
-	}
-	return inputs.Join(origin, s.next)
+	return inputs.Join(inputs.Origin{Name: pattern, Size: -1}, s.next)
 }
 
 // list returns the files that match a pattern, of which there must be some.

@@ -76,10 +76,16 @@ func TestPatternIsAllFilesItMatchesInOrder(t *testing.T) {
 
 func TestPatternStartsFromTheWorkingDirectory(t *testing.T) {
 	t.Chdir(folder(t, "a.csv", "b/c.csv"))
-	for pattern, want := range map[string]string{"*.csv": "a.csv", "./[a].csv": "./a.csv", "*/*.csv": "b/c.csv", "b/../*.csv": "b/../a.csv"} {
+	for pattern, want := range map[string]string{"*.csv": "a.csv", "./[a].csv": "./a.csv", "*/*.csv": "b/c.csv", "b/../*.csv": "b/../a.csv", `[b]/*`: "b/c.csv"} {
 		stream := open(t, file.Source{Path: pattern})
-		if _, err := readAll(stream, nothing); err != nil || stream.Name != want {
-			t.Errorf("%s: file %s, want %s, error %v", pattern, stream.Name, want, err)
+		reader := inputs.NewReader(stream, stream.Name, inputs.Options{Columns: inputs.Columns{Login: filepath.Clean(want)}})
+		for _, err := range reader.Rows(t.Context()) {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		if files := reader.Files(); stream.Name != pattern || len(files) != 1 || files[0].Name != want {
+			t.Errorf("%s: files %v, want %s", stream.Name, files, want)
 		}
 	}
 }
