@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"users-brick/brick"
@@ -56,6 +57,9 @@ func (a *applying) note(c *brick.Change, err error) {
 		a.out.Set(c.Seq, plan.Done)
 	case k == brick.Interrupted:
 		return
+	case k == brick.Locked: // nothing was done, and nothing more may be
+		a.end(lockedOut(err))
+		return
 	default:
 		a.out.Fail(c.Seq, err)
 		if k == brick.Denied {
@@ -74,4 +78,14 @@ func generatePasswords(batch []brick.Change) {
 			c.Password = GeneratePassword()
 		}
 	}
+}
+
+// lockedOut returns the error of a run that may not go on, which is no matter
+// of the one change that found out.
+func lockedOut(err error) error {
+	e, ok := errors.AsType[*brick.Error](err)
+	if !ok {
+		return err
+	}
+	return &brick.Error{Kind: brick.Locked, Err: e.Err, Hint: e.Hint}
 }
