@@ -185,12 +185,15 @@ func toSecrets(n *node) (map[string]brick.Secret, error) {
 	return secrets, nil
 }
 
-// toDuration reads 90s, 1m30s or a number of seconds.
+// toDuration reads 90s, 1m30s, 90d or a number of seconds.
 func toDuration(n *node) (time.Duration, error) {
 	if n.form != isText && n.form != isNumber {
 		return 0, errWrong
 	}
 	text := strings.TrimSpace(n.text)
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		return toDays(days)
+	}
 	d, err := time.ParseDuration(text)
 	if seconds, notNumber := strconv.ParseFloat(text, 64); notNumber == nil {
 		if !(seconds*float64(time.Second) < math.MaxInt64) {
@@ -202,6 +205,16 @@ func toDuration(n *node) (time.Duration, error) {
 		return 0, errWrong
 	}
 	return d, nil
+}
+
+// toDays reads a number of days of 24 hours, of which there may be a hundred
+// thousand.
+func toDays(text string) (time.Duration, error) {
+	days, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(days > 0 && days <= 100_000) {
+		return 0, errWrong
+	}
+	return time.Duration(days * 24 * float64(time.Hour)), nil
 }
 
 func toSize(n *node) (int64, error) {

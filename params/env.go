@@ -22,8 +22,10 @@ type Env struct {
 	LogFormat LogFormat `env:"BRICK_LOG_FORMAT" envDefault:"auto" doc:"How lines are logged: json, console, or auto for console on a terminal."`
 	Progress  Progress  `env:"BRICK_PROGRESS" envDefault:"auto" doc:"Whether progress is shown: on, off, or auto for on a terminal only."`
 
-	RunDir  string `env:"BRICK_RUN_DIR" doc:"The directory in which each run leaves its params, plan and report."`
-	TempDir string `env:"BRICK_TMP_DIR" doc:"The directory for what does not fit into memory; the system's own when not set."`
+	RunDir   string        `env:"BRICK_RUN_DIR" doc:"The directory in which each run leaves its params, plan and report, and in which is remembered what later runs need; none for no such directory. When not set: users-brick in $XDG_STATE_HOME, else in $HOME/.local/state."`
+	KeepRuns Count         `env:"BRICK_KEEP_RUNS" envDefault:"100" doc:"How many runs stay in that directory."`
+	KeepFor  time.Duration `env:"BRICK_KEEP_FOR" envDefault:"90d" doc:"How long they stay there."`
+	TempDir  string        `env:"BRICK_TMP_DIR" doc:"The directory for what does not fit into memory; the system's own when not set."`
 
 	Concurrency Count         `env:"BRICK_CONCURRENCY" envDefault:"16" doc:"How many requests may be under way at once."`
 	Rate        Rate          `env:"BRICK_RATE" envDefault:"0" doc:"How many requests may be sent per second; 0 for no limit."`

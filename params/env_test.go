@@ -15,7 +15,7 @@ func TestOperatorsDefaults(t *testing.T) {
 	expect(t, findings, "")
 	want := params.Env{
 		LogLevel: params.InfoLevel, LogFormat: params.AutoLog, Progress: params.AutoProgress,
-		Concurrency: 16, Timeout: 30 * time.Second, Memory: 64 << 20,
+		Concurrency: 16, Timeout: 30 * time.Second, Memory: 64 << 20, KeepRuns: 100, KeepFor: 90 * 24 * time.Hour,
 	}
 	if e != want {
 		t.Errorf("got %+v", e)
@@ -25,7 +25,7 @@ func TestOperatorsDefaults(t *testing.T) {
 func TestReadsTheOperatorsVariables(t *testing.T) {
 	e, findings := params.ParseEnv([]string{
 		"BRICK_PARAMS={\"pw\": \"s3cr3t\"}", "BRICK_PARAMS_FILE=s3://b/p.json", "BRICK_LOG_LEVEL=DEBUG", "BRICK_LOG_FORMAT=json",
-		"BRICK_PROGRESS=off", "BRICK_RUN_DIR=/runs", "BRICK_TMP_DIR=/tmp/x", "BRICK_CONCURRENCY=4", "BRICK_RATE=2.5",
+		"BRICK_PROGRESS=off", "BRICK_RUN_DIR=/runs", "BRICK_KEEP_RUNS=7", "BRICK_KEEP_FOR=1.5d", "BRICK_TMP_DIR=/tmp/x", "BRICK_CONCURRENCY=4", "BRICK_RATE=2.5",
 		"BRICK_TIMEOUT=90", "BRICK_MEMORY=1.5 GiB", "BRICK_GDC_ALLOW_HTTP=Yes",
 	})
 	expect(t, findings, "")
@@ -52,6 +52,11 @@ func TestWrongVariablesAreNamed(t *testing.T) {
 		"BRICK_RATE=-1":           `BRICK_RATE: "-1" cannot be used`,
 		"BRICK_RATE=NaN":          `BRICK_RATE: "NaN" cannot be used`,
 		"BRICK_TIMEOUT=0s":        `BRICK_TIMEOUT: "0s" cannot be used; hint: for example 30s`,
+		"BRICK_KEEP_RUNS=0":       `BRICK_KEEP_RUNS: "0" cannot be used; hint: for example 100`,
+		"BRICK_KEEP_FOR=0d":       `BRICK_KEEP_FOR: "0d" cannot be used; hint: for example 90d`,
+		"BRICK_KEEP_FOR=1e9d":     `BRICK_KEEP_FOR: "1e9d" cannot be used`,
+		"BRICK_KEEP_FOR=NaNd":     `BRICK_KEEP_FOR: "NaNd" cannot be used`,
+		"BRICK_KEEP_FOR=d":        `BRICK_KEEP_FOR: "d" cannot be used`,
 		"BRICK_MEMORY=lots":       `BRICK_MEMORY: "lots" cannot be used; hint: for example 64MiB`,
 		"BRICK_LOGLEVEL=info":     `BRICK_LOGLEVEL: warning: nobody reads this variable; hint: did you mean "BRICK_LOG_LEVEL"?`,
 		"BRICK_ORGANIZATION=acme": `BRICK_ORGANIZATION: warning: nobody reads this variable; hint: a param is set by BRICK_PARAM_<name>`,

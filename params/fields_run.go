@@ -33,6 +33,16 @@ func removalFields() []Field {
 			at:   func(p *Params) any { return &p.AllowEmpty },
 		},
 		{
+			Name: "min_rows", Type: Limit, Default: "50%", Example: `1000`,
+			Help: "A file with fewer rows is refused, as a number or as a share of the last file that was applied well; a share always permits that 10 are missing.",
+			at:   func(p *Params) any { return &p.MinRows },
+		},
+		{
+			Name: "allow_shrink", Type: Flag, Default: "false", Example: `true`,
+			Help: "A file is obeyed although it has fewer rows than min_rows; meant for one run, as the flag --allow-shrink.",
+			at:   func(p *Params) any { return &p.AllowShrink },
+		},
+		{
 			Name: "on_guard", Type: Text, Default: string(Abort), Example: `"hold_removals"`, Choices: []string{string(Abort), string(HoldRemovals)},
 			Help: "What happens above these limits: nothing is written, or all but the removals is done.",
 			at:   func(p *Params) any { return &p.OnGuard },

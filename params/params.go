@@ -62,6 +62,8 @@ type Params struct {
 	MaxRemovalsRun brick.Limit
 	MaxUpdates     brick.Limit
 	AllowEmpty     bool
+	MinRows        brick.Limit // below it a file is taken for broken; a share is one of the last good file
+	AllowShrink    bool
 	OnGuard        OnGuard
 
 	DryRun          bool

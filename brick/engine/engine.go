@@ -20,6 +20,7 @@ import (
 	"users-brick/brick/guard"
 	"users-brick/brick/plan"
 	"users-brick/brick/platform"
+	"users-brick/brick/runs"
 	"users-brick/params"
 )
 
@@ -37,6 +38,15 @@ type Job struct {
 	TmpDir string     // for sorting; "" means the system's
 	Memory int64      // bytes for sorting the rows, and nearly as many for comparing; 0 means the default
 	Emit   brick.Emit // hears what happens; may be nil
+
+	// Journal is told what becomes of the changes of a plan; may be nil.
+	Journal Journal
+
+	// Last is what is remembered of the file that this job last applied well;
+	// nil when nothing is. A file with far fewer rows is refused, unless it is
+	// known that it MayShrink.
+	Last      *runs.Tally
+	MayShrink bool
 
 	// Watch sees every decision of a plan, from several goroutines; may be nil.
 	Watch func(brick.Scope, *plan.Decision)

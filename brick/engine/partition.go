@@ -19,6 +19,7 @@ type partition struct {
 	sorted    *spool.Sorted
 	input     plan.Input
 	hasGroups bool
+	counting  *spool.Sorter // people of all projects, when rows of others are passed over
 
 	rows   int64
 	bad    int64 // bad rows that may concern this run
@@ -86,6 +87,8 @@ func (j *Job) partition(ctx context.Context, src Source) (*partition, error) {
 	sorter := spool.New(spool.Options{Memory: j.Memory, Dir: j.TmpDir})
 	defer sorter.Close()
 	p := &partition{left: map[int]bool{}, place: src.place(), doubts: newDoubts(src.place()), notes: spool.NewBuffer(bufferMemory, j.TmpDir)}
+	p.counting = spool.New(spool.Options{Memory: j.memory() / 8, Dir: j.TmpDir})
+	defer p.counting.Close()
 	err := j.readAll(ctx, src, sorter, p)
 	if err == nil {
 		err = j.trust(p)
@@ -93,11 +96,14 @@ func (j *Job) partition(ctx context.Context, src Source) (*partition, error) {
 	if err == nil {
 		p.sorted, err = sorter.Sort(ctx)
 	}
+	if err == nil {
+		p.input, p.hasGroups = src.Input(), src.HasGroups()
+		err = j.weigh(ctx, p)
+	}
 	if err != nil {
 		p.notes.Close()
 		return nil, err
 	}
-	p.input, p.hasGroups = src.Input(), src.HasGroups()
 	return p, nil
 }
 
@@ -126,6 +132,11 @@ func (j *Job) readAll(ctx context.Context, src Source, sorter *spool.Sorter, p *
 				return err
 			}
 		}
+		if known {
+			if err := j.count(p, &row); err != nil {
+				return err
+			}
+		}
 		switch {
 		case !known:
 			if p.doubts.add(&row); p.doubts.len() > mostDoubts {
@@ -150,11 +161,10 @@ func (j *Job) key(row *brick.Row) (key string, mine, known bool) {
 	if row.Bad != nil && row.Bad.Anywhere {
 		return "", true, false
 	}
-	step, _ := j.Mode.Step(brick.ProjectLevel)
 	switch {
 	case !j.Mode.ByProject():
 		return "", true, true
-	case step.Route == brick.ByProjectID && step.CurrentOnly:
+	case j.passesOver():
 		return row.Project, row.Project == j.Params.Project, true
 	}
 	return row.Project, true, true
