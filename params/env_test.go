@@ -35,7 +35,7 @@ func TestReadsTheOperatorsVariables(t *testing.T) {
 			t.Errorf("%s is not read", unset.Type().Field(i).Name)
 		}
 	}
-	if e.Concurrency != 4 || e.Rate != 2.5 || e.Timeout != 90*time.Second || e.Memory != 3<<29 || e.Params.Reveal() != `{"pw": "s3cr3t"}` {
+	if e.Concurrency != 4 || e.Rate != 2.5 || e.Timeout != 90*time.Second || e.KeepFor != 36*time.Hour || e.Memory != 3<<29 || e.Params.Reveal() != `{"pw": "s3cr3t"}` {
 		t.Errorf("got %+v", e)
 	}
 	if shown := fmt.Sprintf("%v %+v %#v", e, e, e); strings.Contains(shown, "s3cr3t") {

@@ -26,21 +26,21 @@ func crowd(project string, n int) []brick.Row {
 	return rows
 }
 
-// unseen is the end of a run that reached the platform.
-var unseen = errors.New("the platform was asked")
+// errSeen is the end of a run that reached the platform.
+var errSeen = errors.New("the platform was asked")
 
 // weighed reads the file and returns what ended the run before the platform,
 // and the tally that it left in a directory, nil when there is none.
-func (r *run) weighed(t fataler, dir string, last *runs.Tally, mayShrink bool) (error, *runs.Tally) {
+func (r *run) weighed(t fataler, dir string, last *runs.Tally, mayShrink bool) (*runs.Tally, error) {
 	t.Helper()
 	job := r.job(t, dir)
 	job.Last, job.MayShrink = last, mayShrink
-	_, err := job.Plan(context.Background(), func(context.Context) (*platform.View, error) { return nil, unseen }, r.source())
+	_, err := job.Plan(context.Background(), func(context.Context) (*platform.View, error) { return nil, errSeen }, r.source())
 	tally, broken := runs.OpenTally(filepath.Join(dir, runs.TallyFile))
 	if broken != nil {
 		t.Fatalf("open tally: %v", broken)
 	}
-	return err, tally
+	return tally, err
 }
 
 // several is a run on many projects with so many people in each of two.
@@ -53,15 +53,15 @@ func several(one, two int) *run {
 // remembered is the tally that such a run leaves in a directory.
 func remembered(t *testing.T, dir string, one, two int) *runs.Tally {
 	t.Helper()
-	err, tally := several(one, two).weighed(t, dir, nil, false)
-	if !errors.Is(err, unseen) || tally == nil {
+	tally, err := several(one, two).weighed(t, dir, nil, false)
+	if !errors.Is(err, errSeen) || tally == nil {
 		t.Fatalf("ended by %v with %v", err, tally)
 	}
 	return tally
 }
 
 func TestAFileWithFarFewerRowsIsRefusedBeforeThePlatformIsAsked(t *testing.T) {
-	err, left := several(5, 1).weighed(t, t.TempDir(), remembered(t, t.TempDir(), 5, 30), false)
+	left, err := several(5, 1).weighed(t, t.TempDir(), remembered(t, t.TempDir(), 5, 30), false)
 	if brick.KindOf(err) != brick.BadInput || left != nil {
 		t.Fatalf("ended by %v with %v", err, left)
 	}
@@ -80,10 +80,10 @@ func TestOnlyTheTenGreatestLossesAreNamed(t *testing.T) {
 	for i := range 13 {
 		before.rows = append(before.rows, crowd(fmt.Sprintf("p%02d", i), i+1)...)
 	}
-	_, last := before.weighed(t, t.TempDir(), nil, false)
+	last, _ := before.weighed(t, t.TempDir(), nil, false)
 	now := several(0, 0)
 	now.rows = crowd("p99", 1)
-	err, _ := now.weighed(t, t.TempDir(), last, false)
+	_, err := now.weighed(t, t.TempDir(), last, false)
 	if err == nil || strings.Count(err.Error(), "people are left") != 10 || !strings.Contains(err.Error(), "\n  project p12: 0 of 13 people are left\n") || !strings.Contains(err.Error(), "\n  and 3 more projects lost people") {
 		t.Error(err)
 	}
@@ -109,7 +109,7 @@ func TestAFileMayShrinkWhenItIsMeant(t *testing.T) {
 		if c.change != nil {
 			c.change(r)
 		}
-		if err, left := r.weighed(t, t.TempDir(), c.last, c.mayShrink); !errors.Is(err, unseen) || left == nil || left.Rows != int64(len(r.rows)) {
+		if left, err := r.weighed(t, t.TempDir(), c.last, c.mayShrink); !errors.Is(err, errSeen) || left == nil || left.Rows != int64(len(r.rows)) {
 			t.Errorf("%s: ended by %v with %+v", name, err, left)
 		}
 	}
@@ -118,12 +118,12 @@ func TestAFileMayShrinkWhenItIsMeant(t *testing.T) {
 func TestANumberOfRowsNeedsNoMemory(t *testing.T) {
 	r := several(5, 1)
 	r.params.MinRows = brick.MustLimit("9")
-	err, _ := r.weighed(t, t.TempDir(), nil, false)
+	_, err := r.weighed(t, t.TempDir(), nil, false)
 	if brick.KindOf(err) != brick.BadInput || !strings.Contains(err.Error(), "the file has 8 rows, at least 9 are needed (min_rows 9); hint") {
 		t.Error(err)
 	}
 	r.rows, r.params.AllowEmpty = nil, true
-	if err, _ := r.weighed(t, t.TempDir(), nil, false); brick.KindOf(err) != brick.BadInput {
+	if _, err := r.weighed(t, t.TempDir(), nil, false); brick.KindOf(err) != brick.BadInput {
 		t.Errorf("without rows: %v", err)
 	}
 }
@@ -134,7 +134,7 @@ func TestWhatCannotBeToldOfALossDoesNotPermitIt(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, runs.TallyFile)); err != nil {
 		t.Fatal(err)
 	}
-	if err, _ := several(5, 1).weighed(t, t.TempDir(), last, false); brick.KindOf(err) != brick.BadInput || err == nil {
+	if _, err := several(5, 1).weighed(t, t.TempDir(), last, false); brick.KindOf(err) != brick.BadInput || err == nil {
 		t.Error(err)
 	}
 }
@@ -175,8 +175,8 @@ func TestATallyCountsDifferentPeopleOfEveryProject(t *testing.T) {
 		r.params.MaxBadRows = brick.MustLimit("100%")
 		dir := newDir(t)
 		defer os.RemoveAll(dir)
-		err, tally := r.weighed(t, dir, nil, false)
-		if !errors.Is(err, unseen) || tally == nil || tally.Rows != int64(len(r.rows)) {
+		tally, err := r.weighed(t, dir, nil, false)
+		if !errors.Is(err, errSeen) || tally == nil || tally.Rows != int64(len(r.rows)) {
 			t.Fatalf("ended by %v with %+v", err, tally)
 		}
 		want, got := map[string]int64{}, map[string]int64{}
