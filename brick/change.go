@@ -64,12 +64,17 @@ type Change struct {
 	Before *Member // as the platform holds him; nil when he is not there
 	After  *Member // what must hold afterwards, only what is given; nil when he must be gone
 	Why    string  // for a person
+	Lead   Lead    // what it means for who runs the project
 
 	// SetPassword says that the change carries the password given in the file.
 	SetPassword bool
 	// Password is sent with the change. It is never written into a plan.
 	Password Secret
 }
+
+// Takes reports whether the change takes something from its person: his access,
+// or the project that he runs.
+func (c *Change) Takes() bool { return c.Action.Takes() || c.Lead == LeadGoes }
 
 // Login returns whom the change concerns.
 func (c *Change) Login() Login {

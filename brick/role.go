@@ -13,6 +13,7 @@ type Role struct {
 	Summary  string
 	URI      string
 	ReadOnly bool // the role given to a new member when nothing says which
+	Admin    bool // whoever has it runs the project; the last of them is never taken out
 }
 
 // FindRole returns the role that a name in a file means: by identifier, by

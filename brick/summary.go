@@ -59,10 +59,13 @@ type Summary struct {
 	Scope Scope `json:"scope"`
 	Rows  int64 `json:"rows"` // rows of the file that belong to the scope
 
-	WasEnabled   int64 `json:"was_enabled"`    // members who can use the scope before
-	WasDisabled  int64 `json:"was_disabled"`   // members who cannot
-	WillBeUsable int64 `json:"will_be_usable"` // members who can afterwards
-	LoseAccess   int64 `json:"lose_access"`    // members who can before and cannot afterwards
+	WasEnabled   int64 `json:"was_enabled"`          // members who can use the scope before
+	WasDisabled  int64 `json:"was_disabled"`         // members who cannot
+	WillBeUsable int64 `json:"will_be_usable"`       // members who can afterwards
+	LoseAccess   int64 `json:"lose_access"`          // members who can before and cannot afterwards
+	LastAdmins   int64 `json:"last_admins,omitzero"` // members who stay only because nobody else would run the project
+	Lowered      int64 `json:"lowered,omitzero"`     // updates that take the project from an administrator; done after all that gives
+	Handover     bool  `json:"handover,omitzero"`    // only members whom this plan makes administrators would run it
 
 	Counts Counts `json:"counts"` // what is planned
 
@@ -72,6 +75,10 @@ type Summary struct {
 	Objections   []Objection `json:"objections,omitzero"`    // the guard's, over this scope
 	Failure      *Failure    `json:"failure,omitzero"`       // why the scope is not planned
 }
+
+// Takes returns how many changes take something: people who are taken out, and
+// administrators who become something less.
+func (s *Summary) Takes() int64 { return s.Counts.Removals() + s.Lowered }
 
 // Failure says why a scope could not be planned.
 type Failure struct {

@@ -109,14 +109,23 @@ func (a *applying) section(ctx context.Context, p pass, section plan.Section, ba
 	if err != nil {
 		return err
 	}
-	takes := summary.Counts.Removals()
-	switch held := a.plan.End.HeldTakes(&summary); {
-	case p.takes && takes > 0 && held != "":
-		return a.holdBack(section)
+	takes := summary.Takes()
+	if p.takes && takes > 0 && a.plan.End.HeldTakes(&summary) != "" {
+		err, takes = a.holdBack(section), summary.Lowered
+	}
+	switch {
+	case err != nil:
+		return err
 	case p.takes && takes > 0:
-		return a.cut(ctx, p, section, takes, nil, batches)
+		refuse, err := a.successor(section, &summary)
+		if err != nil {
+			return err
+		}
+		return a.cut(ctx, p, section, takes, refuse, batches)
 	case !p.takes && takes < section.N:
-		return a.cut(ctx, p, section, section.N-takes, a.createGroups(ctx, &summary), batches)
+		broken := a.createGroups(ctx, &summary)
+		refuse := func(c *brick.Change) error { return missingGroup(broken, c) }
+		return a.cut(ctx, p, section, section.N-takes, refuse, batches)
 	}
 	return nil
 }
@@ -142,8 +151,8 @@ const firstBatch = 1000
 
 // cut cuts the changes of a scope that belong to a pass, n of them, into
 // batches and starts these. Changes are read only when there is room for
-// their batch. Those that need a broken group fail.
-func (a *applying) cut(ctx context.Context, p pass, section plan.Section, n int64, broken map[string]error, batches *errgroup.Group) error {
+// their batch. Those that are refused fail.
+func (a *applying) cut(ctx context.Context, p pass, section plan.Section, n int64, refuse func(*brick.Change) error, batches *errgroup.Group) error {
 	var batch []brick.Change
 	defer func() { a.room.Release(int64(cap(batch))) }()
 	start := func(started []brick.Change) {
@@ -159,8 +168,11 @@ func (a *applying) cut(ctx context.Context, p pass, section plan.Section, n int6
 		if err != nil {
 			return err
 		}
+		if a.out.Of(c.Seq) == plan.HeldBack {
+			continue
+		}
 		n--
-		if err := missingGroup(broken, &c); err != nil {
+		if err := refuse(&c); err != nil {
 			a.note(&c, err)
 			continue
 		}

@@ -13,8 +13,9 @@ import (
 
 // Fits proves that a plan still fits the platform: everybody whom it changes
 // is as the plan found him, or already as the plan wants him, as after a run
-// that broke off, and a project that loses people has as many members as the
-// guard judged by. Otherwise it is an error of kind Refused that names the
+// that broke off, a project that loses people has as many members as the
+// guard judged by and keeps an administrator, and the account in use is not
+// among those who are changed. Otherwise it is an error of kind Refused that names the
 // first who have moved, or the scope that is not there any more. It returns
 // whether everybody is already as the plan wants him; passwords are not
 // compared.
@@ -47,17 +48,20 @@ func (j *Job) Fits(ctx context.Context, view *platform.View, p *plan.Plan) (hold
 // fits looks whether one scope is still as the plan found it.
 func (r *reading) fits(ctx context.Context, section plan.Section, b *bench) *seen {
 	s := &seen{scope: section.Scope, holds: true}
-	same, err := r.sameCrowd(ctx, section, b, func(c *brick.Change, now *brick.Member) {
+	other, err := r.sameCrowd(ctx, section, b, func(c *brick.Change, now *brick.Member) {
 		if plan.Holds(c, now) {
 			return
 		}
 		s.holds = false
-		if !plan.Fits(c, now) {
+		switch {
+		case r.sparing.Leaves(c.Login()):
+			s.moved.add(fmt.Sprintf("%s in %s, whose account is in use now", c.Login(), c.Scope))
+		case !plan.Fits(c, now):
 			s.moved.add(fmt.Sprintf("%s in %s", c.Login(), c.Scope))
 		}
 	})
-	if err == nil && !same && len(s.moved.first) == 0 {
-		s.moved.add("the members of " + section.Scope.String())
+	if err == nil && other != "" && len(s.moved.first) == 0 {
+		s.moved.add(other)
 	}
 	s.err = err
 	return s

@@ -22,6 +22,9 @@ func (s *section) decided(d *plan.Decision) error {
 		return s.note(plan.Note{What: plan.NotHere, Login: d.Login, Lines: d.Lines, Text: "not in the organization"})
 	case plan.Held:
 		s.summary.Counts.Held++
+		if d.Last && d.Withheld.Takes() {
+			s.summary.LastAdmins++
+		}
 		s.badRows += int64(d.BadRows)
 		return s.note(plan.Note{What: plan.HeldOne, Login: d.Login, Action: d.Withheld, Lines: d.Lines, Text: d.Reason})
 	case plan.Changed:
@@ -35,6 +38,9 @@ const firstOut = 10
 
 func (s *section) change(d *plan.Decision) error {
 	*s.summary.Counts.Of(d.Change.Action)++
+	if d.Change.Takes() && !d.Change.Action.Takes() {
+		s.summary.Lowered++
+	}
 	if d.Change.Action.Takes() && len(s.summary.FirstOut) < firstOut {
 		s.summary.FirstOut = append(s.summary.FirstOut, d.Login)
 	}

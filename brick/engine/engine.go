@@ -49,6 +49,7 @@ type Job struct {
 	MayShrink bool
 
 	// Watch sees every decision of a plan, from several goroutines; may be nil.
+	// Of several decisions about a person in a scope the last one counts.
 	Watch func(brick.Scope, *plan.Decision)
 }
 

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -207,6 +208,8 @@ func (m *model) erase(login brick.Login) {
 
 func (m *model) project(step brick.Step, id string) {
 	rows, members := m.rowsFor(id), m.projects[id]
+	before := maps.Clone(members)
+	defer func() { keepLeaders(before, members) }()
 	named := m.named(rows)
 	for _, login := range named {
 		if _, known := m.accounts[login]; known {
@@ -228,6 +231,24 @@ func (m *model) project(step brick.Step, id string) {
 			members[login] = have
 		}
 	}
+}
+
+// keepLeaders gives a project back to those who ran it, if nobody does now.
+func keepLeaders(before, after map[brick.Login]brick.Member) {
+	for _, m := range after {
+		if leads(m) {
+			return
+		}
+	}
+	for login, m := range before {
+		if leads(m) {
+			after[login] = m
+		}
+	}
+}
+
+func leads(m brick.Member) bool {
+	return m.Status == brick.Enabled && slices.Contains(m.Roles, "admin")
 }
 
 // mistypes reports whether the file names a client that nobody knows, so that

@@ -97,28 +97,40 @@ func (c *crowd) add(s brick.Status, n int64) {
 	}
 }
 
-// sameCrowd does what eachOf does, and where the plan takes people out it also
-// reports whether the scope has as many members as the guard judged by, but
-// for changes that are done already.
-func (r *reading) sameCrowd(ctx context.Context, section plan.Section, b *bench, each func(*brick.Change, *brick.Member)) (bool, error) {
+// sameCrowd does what eachOf does. Where the plan takes people out it also
+// demands as many members as the guard judged by, but for changes that are
+// done already; and where it may take the project from those who run it, that
+// somebody else still does. It returns what is not so, "" when all is well.
+func (r *reading) sameCrowd(ctx context.Context, section plan.Section, b *bench, each func(*brick.Change, *brick.Member)) (string, error) {
 	summary, have, err := r.read(ctx, section, b)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	defer have.Close()
 	expected := crowd{summary.WasEnabled, summary.WasDisabled}
+	lowers := false
 	err = pair(section.Changes(), have, func(c *brick.Change, now *brick.Member) {
-		if plan.Holds(c, now) && !plan.Fits(c, now) {
+		switch holds := plan.Holds(c, now); {
+		case holds && !plan.Fits(c, now):
 			expected.add(statusOf(c.Before), -1)
 			expected.add(statusOf(c.After), 1)
+		case !holds:
+			lowers = lowers || lowersSomebody(c, now)
 		}
 		each(c, now)
 	})
-	if err != nil || summary.Counts.Removals() == 0 {
-		return true, err
+	if err == nil && lowers && section.Scope.Level == brick.ProjectLevel {
+		if alone, err := r.leaderless(ctx, section, &summary, have); alone || err != nil {
+			return "the last administrators of " + section.Scope.String(), err
+		}
 	}
-	now, err := r.crowd(have)
-	return now == expected, err
+	if err != nil || summary.Counts.Removals() == 0 {
+		return "", err
+	}
+	if now, err := r.crowd(have); now != expected || err != nil {
+		return "the members of " + section.Scope.String(), err
+	}
+	return "", nil
 }
 
 // crowd counts sorted members.

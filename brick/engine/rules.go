@@ -111,5 +111,6 @@ func (p *planning) rules(t *target, k projectNames, scope doubts) *plan.Rules {
 		RemoveMembers:   p.job.Params.RemoveUsersFromProject,
 		LeaveGroups:     p.part.hasGroups,
 		UpdatePasswords: p.job.Params.UpdatePasswords,
+		Admins:          admins(t, k),
 	}
 }

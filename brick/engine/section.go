@@ -165,28 +165,42 @@ func (p *planning) compare(ctx context.Context, t *target, b *bench, s *section)
 	if err != nil {
 		return err
 	}
-	rules := p.rules(t, names, doubts)
+	crew, err := p.decide(ctx, t, s, have, names, p.rules(t, names, doubts))
+	if err == nil && crew.leaves() {
+		s.close()
+		*s = *p.newSection(t)
+		_, err = p.decide(ctx, t, s, have, names, p.holdingAdmins(t, names, doubts))
+	}
+	s.summary.Handover = crew.handsOver()
+	return err
+}
+
+// decide compares the rows of a target with its members, and returns what
+// that means for those who run a project.
+func (p *planning) decide(ctx context.Context, t *target, s *section, have *spool.Sorted, names projectNames, rules *plan.Rules) (crew, error) {
+	var c crew
 	wants := plan.Merge(rowsOf(t.rows), p.resolver(t, names))
 	n := 0
 	for d, err := range plan.Diff(wants, membersOf(have), rules) {
 		if n++; n%lookUpEvery == 0 && ctx.Err() != nil {
-			return stopped(ctx)
+			return c, stopped(ctx)
 		}
 		if err == nil && p.job.Watch != nil {
 			p.job.Watch(t.scope, &d)
 		}
 		if err == nil {
+			c.add(rules.Admins, &d)
 			err = s.decided(&d)
 		}
 		if errors.Is(err, plan.ErrOrder) {
-			return ofScope(err)
+			return c, ofScope(err)
 		}
 		if err != nil {
-			return err
+			return c, err
 		}
 	}
 	s.summary.CreateGroups = rules.Groups.Created()
-	return nil
+	return c, nil
 }
 
 // ask asks for the names and the members of a target at the same time. When

@@ -54,7 +54,7 @@ func (w town) clone() town {
 }
 
 func roles() []brick.Role {
-	return []brick.Role{{ID: "admin"}, {ID: "editor"}, {ID: "viewer", ReadOnly: true}}
+	return []brick.Role{{ID: "admin", Admin: true}, {ID: "editor"}, {ID: "viewer", ReadOnly: true}}
 }
 
 // inMemory opens the town on the reference platform.

@@ -14,14 +14,16 @@ var (
 )
 
 // endsEmpty objects when nobody could use a scope any more that somebody can
-// use now, unless the mode itself means that.
+// use now, unless the mode itself means that. A last administrator who is held
+// makes it no less empty.
 func endsEmpty(l *Limits, s *brick.Summary) (brick.Objection, bool) {
-	if l.AllowEmpty || s.MayEmpty || s.LoseAccess == 0 || s.WillBeUsable > 0 {
+	if l.AllowEmpty || s.MayEmpty || s.LoseAccess == 0 || s.WillBeUsable > s.LastAdmins {
 		return brick.Objection{}, false
 	}
+	found := s.LoseAccess + s.LastAdmins
 	return brick.Objection{
-		Rule: "allow_empty", Found: s.LoseAccess, Removals: true, First: s.FirstOut,
-		Text: fmt.Sprintf("%s would end empty: all of its %d members would be taken out", s.Scope, s.LoseAccess),
+		Rule: "allow_empty", Found: found, Removals: true, First: s.FirstOut,
+		Text: fmt.Sprintf("%s would end empty: all of its %d members would be taken out", s.Scope, found),
 		Hint: "check that the file and its column names are the right ones; when it is meant, set allow_empty to true",
 	}, true
 }

@@ -31,6 +31,9 @@ type Rules struct {
 	RemoveMembers   bool    // who is taken out is removed, not only disabled
 	LeaveGroups     bool    // who is taken out leaves his groups
 	UpdatePasswords bool    // given passwords are sent to existing accounts, too
+
+	Admins     Admins // who runs the project
+	HoldAdmins bool   // they stay as they are, since nobody else would run it
 }
 
 // Verdict says what is to become of a person.
@@ -60,6 +63,7 @@ type Decision struct {
 	Change   brick.Change  // when Changed: Seq is not set
 	Withheld brick.Action  // when Held: what would have been done, zero when that is not known
 	Reason   string        // when Held
+	Last     bool          // when Held: as one of the last administrators of the project
 	Lines    []int         // the person's rows
 	BadRows  int           // how many of them only the comparison showed to be bad
 }
@@ -169,6 +173,9 @@ func (r *Rules) hold(d *Decision, doubt string, inFile bool) {
 	if d.Verdict == Changed && action.Takes() {
 		doubt = cmp.Or(doubt, r.Stay(d.Login))
 	}
+	if last := r.keepAdmin(d); doubt == "" && last != "" {
+		doubt, d.Last = last, true
+	}
 	if doubt == "" || (d.Verdict == Unmentioned && !inFile) {
 		return
 	}
@@ -197,7 +204,7 @@ func (r *Rules) compare(d *Decision, w *Want, m *brick.Member) {
 
 func (r *Rules) change(d *Decision, a brick.Action, before, after *brick.Member, why string) {
 	d.Verdict = Changed
-	d.Change = brick.Change{Scope: r.Scope, Action: a, Before: before, After: after, Why: why}
+	d.Change = brick.Change{Scope: r.Scope, Action: a, Before: before, After: after, Why: why, Lead: r.Admins.Lead(before, after)}
 }
 
 // takeOut ends the membership of somebody who is not in the file.
@@ -239,6 +246,10 @@ func (r *Rules) adjust(d *Decision, w *Want, m *brick.Member) {
 		groups = brick.FoldSet(slices.Concat(m.Groups, groups))
 	}
 	newRoles := w.Roles != nil && !slices.Equal(w.Roles, m.Roles)
+	if newRoles && r.lowers(m, w.Roles) {
+		d.Verdict, d.Withheld, d.Reason, d.Last = Held, brick.Update, lastAdmin, true
+		return
+	}
 	newGroups := groups != nil && !brick.SameFolded(groups, m.Groups)
 	spelled := r.Groups.Spell(groups)
 	if m.Status == brick.Enabled && !newRoles && !newGroups {

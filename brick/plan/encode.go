@@ -25,6 +25,7 @@ func EncodeChange(c *brick.Change) ([]byte, error) {
 	b = append(b, `,"action":`...)
 	b = appendText(b, c.Action.String())
 	b = appendGiven(b, `,"why":`, c.Why)
+	b = appendGiven(b, `,"administrator":`, c.Lead.String())
 	if c.SetPassword {
 		b = append(b, `,"set_password":true`...)
 	}

@@ -269,11 +269,19 @@ func (s Section) Pick(wanted func(seq int64) bool) iter.Seq2[brick.Change, error
 // Half is Changes for those that take, or for the others. The other half is
 // passed over without being read.
 func (s Section) Half(takes bool) iter.Seq2[brick.Change, error] {
-	return s.pick(func(_ int64, line []byte) bool {
-		action, known := actionOf(line)
-		return !known || action.Takes() == takes
-	})
+	return s.pick(func(_ int64, line []byte) bool { return inHalf(line, takes) })
 }
+
+// inHalf reports whether the line of a change may be of one that takes, or of
+// one that does not.
+func inHalf(line []byte, takes bool) bool {
+	action, known := actionOf(line)
+	return !known || (action.Takes() || bytes.Contains(line, goes)) == takes
+}
+
+// goes stands in the line of a change that takes the project from somebody who
+// runs it. Inside a text its quotes would be escaped.
+var goes = []byte(`,"administrator":"` + brick.LeadGoes.String() + `"`)
 
 // actionOf finds the action in the line of a change. What stands before it is
 // the scope and the login, in which every quote is escaped.

@@ -120,6 +120,7 @@ type changeRecord struct {
 	Login       brick.Login   `json:"login"`
 	Action      brick.Action  `json:"action"`
 	Why         string        `json:"why,omitzero"`
+	Lead        brick.Lead    `json:"administrator,omitzero"`
 	SetPassword bool          `json:"set_password,omitzero"`
 	Before      *brick.Member `json:"before,omitzero"`
 	After       *brick.Member `json:"after,omitzero"`
@@ -127,6 +128,6 @@ type changeRecord struct {
 
 func (r *changeRecord) change() brick.Change {
 	return brick.Change{
-		Scope: r.Scope, Action: r.Action, Before: r.Before, After: r.After, Why: r.Why, SetPassword: r.SetPassword,
+		Scope: r.Scope, Action: r.Action, Before: r.Before, After: r.After, Why: r.Why, Lead: r.Lead, SetPassword: r.SetPassword,
 	}
 }

@@ -85,11 +85,21 @@ func (s *Sparing) add(text string) int {
 	return len(s.entries) - 1
 }
 
+// Leaves reports whether the person is left alone, without remembering it.
+func (s *Sparing) Leaves(login brick.Login) bool {
+	_, listed, matched := s.find(login)
+	return listed || matched
+}
+
+func (s *Sparing) find(login brick.Login) (entry int, listed, matched bool) {
+	entry, listed = s.exact[login]
+	return entry, listed, s.any != nil && s.any.MatchString(string(login))
+}
+
 // Spares reports whether the person is left alone, and remembers which
 // entries said so and whether the file names him.
 func (s *Sparing) Spares(login brick.Login, inFile bool) bool {
-	i, listed := s.exact[login]
-	matched := s.any != nil && s.any.MatchString(string(login))
+	i, listed, matched := s.find(login)
 	if !listed && !matched {
 		return false
 	}

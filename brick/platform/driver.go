@@ -91,7 +91,7 @@ type Features struct {
 // Roles is implemented where members of projects have roles.
 type Roles interface {
 	// Roles returns the roles that the project knows. One of them may be
-	// marked ReadOnly.
+	// marked ReadOnly, and those whose holders run the project are marked Admin.
 	Roles(ctx context.Context, project brick.Scope) ([]brick.Role, error)
 }
 

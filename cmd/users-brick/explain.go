@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -129,6 +130,7 @@ func (x *explanation) decided(scope brick.Scope, d *plan.Decision) {
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.decisions = slices.DeleteFunc(x.decisions, func(earlier decision) bool { return earlier.scope == scope })
 	x.decisions = append(x.decisions, e)
 }
 

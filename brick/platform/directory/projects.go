@@ -15,8 +15,11 @@ import (
 // first, folded.
 var readOnlyNames = []string{"viewer", "readonlyuserrole", "readonly", "read_only", "read-only"}
 
+// adminName is the role of those who run a project, folded.
+const adminName = "admin"
+
 // Roles returns the project's roles in the order of their identifiers, one of
-// them marked ReadOnly when its name says so.
+// them marked ReadOnly and one marked Admin when their names say so.
 func (d *Directory) Roles(ctx context.Context, s brick.Scope) ([]brick.Role, error) {
 	ids, err := d.namesIn(ctx, "read roles", s, "SELECT role FROM roles WHERE project = ? ORDER BY role")
 	roles := make([]brick.Role, len(ids))
@@ -29,6 +32,7 @@ func (d *Directory) Roles(ctx context.Context, s brick.Scope) ([]brick.Role, err
 	}
 	for i, id := range ids {
 		roles[i].ReadOnly = best < len(readOnlyNames) && brick.Fold(id) == readOnlyNames[best]
+		roles[i].Admin = brick.Fold(id) == adminName
 	}
 	return roles, err
 }

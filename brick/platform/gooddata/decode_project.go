@@ -12,6 +12,9 @@ import (
 // readOnlyRole is the identifier of the role that may only look.
 const readOnlyRole = "readOnlyUserRole"
 
+// adminRole is the identifier of the role of those who run a project.
+const adminRole = "adminRole"
+
 // roleShape takes the document of a role. Where it was found is mostly not in
 // it.
 func roleShape(role *brick.Role) shape {

@@ -11,7 +11,7 @@ import (
 )
 
 // Roles returns the roles of a project, ordered by identifier; readOnlyUserRole
-// is the one that may only look. An unknown project is an error of kind
+// is the one that may only look, adminRole that of its administrators. An unknown project is an error of kind
 // NotFound, a deleted one of kind Gone, one that is closed to the brick of
 // kind Forbidden.
 func (d *Driver) Roles(ctx context.Context, project brick.Scope) ([]brick.Role, error) {

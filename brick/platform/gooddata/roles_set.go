@@ -28,6 +28,7 @@ func newRoleSet(project string, roles []brick.Role) (set *roleSet, key string) {
 		}
 		r.URI = strings.TrimPrefix(r.URI, inProject(project))
 		r.ReadOnly = strings.EqualFold(r.ID, readOnlyRole)
+		r.Admin = strings.EqualFold(r.ID, adminRole)
 		set.roles = append(set.roles, r)
 	}
 	slices.SortFunc(set.roles, func(a, b brick.Role) int {

@@ -19,7 +19,7 @@ func TestRolesAreNamedByIdentifierTitleAndSummary(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []brick.Role{
-		{ID: "adminRole", Title: "Title 2", Summary: "role 2", URI: "/gdc/projects/p1/roles/2"},
+		{ID: "adminRole", Title: "Title 2", Summary: "role 2", URI: "/gdc/projects/p1/roles/2", Admin: true},
 		{ID: "dashboardOnlyRole", Title: "Title 3", Summary: "role 3", URI: "/gdc/projects/p1/roles/3"},
 		{ID: "editorRole", Title: "Title 5", Summary: "role 5", URI: "/gdc/projects/p1/roles/5"},
 		{ID: "readOnlyUserRole", Title: "Title 4", Summary: "role 4", URI: "/gdc/projects/p1/roles/4", ReadOnly: true},
@@ -58,7 +58,7 @@ func TestRolesAreReadOneByOneWhereThereIsNoInternalList(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := []brick.Role{
-				{ID: "adminRole", Title: "Admin", Summary: "project master", URI: "/gdc/projects/" + project + "/roles/2"},
+				{ID: "adminRole", Title: "Admin", Summary: "project master", URI: "/gdc/projects/" + project + "/roles/2", Admin: true},
 				{ID: "readOnlyUserRole", Title: "Admin", Summary: "project master", URI: "/gdc/projects/" + project + "/roles/4", ReadOnly: true},
 			}
 			if !slices.Equal(roles, want) {
