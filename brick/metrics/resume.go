@@ -1,0 +1,75 @@
+package metrics
+
+import (
+	"fmt"
+	"io"
+	"math"
+
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+
+	dto "github.com/prometheus/client_model/go"
+)
+
+// maxFile is how much of an earlier file is read, in bytes.
+const maxFile = 16 << 20
+
+// Resume goes on from what an earlier process wrote with [Metrics.WriteFile]:
+// counters keep counting, and the last success is known although this run may
+// be none. It must be called before anything is counted. A file that cannot be
+// read is an error and leaves the metrics as they were; what is in it that is
+// not ours is passed over.
+func (m *Metrics) Resume(r io.Reader) error {
+	parser := expfmt.NewTextParser(model.LegacyValidation)
+	families, err := parser.TextToMetricFamilies(io.LimitReader(r, maxFile))
+	if err != nil {
+		return fmt.Errorf("earlier metrics cannot be read: %w", err)
+	}
+	for i := range m.defined {
+		d := &m.defined[i]
+		family := families[Prefix+d.name]
+		if family == nil || d.fleeting {
+			continue
+		}
+		for _, metric := range family.GetMetric() {
+			if values, ok := d.valuesOf(metric); ok {
+				m.resume(d, values, metric)
+			}
+		}
+	}
+	return nil
+}
+
+func (m *Metrics) resume(d *definition, values []string, metric *dto.Metric) {
+	if d.counter {
+		if v := metric.GetCounter().GetValue(); v > 0 && !math.IsInf(v, 1) {
+			m.counters[d.name].WithLabelValues(values...).Add(v)
+		}
+		return
+	}
+	if v := metric.GetGauge().GetValue(); metric.GetGauge() != nil && !math.IsNaN(v) {
+		m.gauges[d.name].WithLabelValues(values...).Set(v)
+	}
+}
+
+// valuesOf returns the values of the labels in their order, and false when a
+// metric has other labels than its definition.
+func (d *definition) valuesOf(metric *dto.Metric) ([]string, bool) {
+	wanted := d.labelNames()
+	if len(metric.GetLabel()) != len(wanted) {
+		return nil, false
+	}
+	given := map[string]string{}
+	for _, l := range metric.GetLabel() {
+		given[l.GetName()] = l.GetValue()
+	}
+	var values []string
+	for _, name := range wanted {
+		value, ok := given[name]
+		if !ok {
+			return nil, false
+		}
+		values = append(values, value)
+	}
+	return values, true
+}
