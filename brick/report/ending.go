@@ -139,6 +139,9 @@ func (r *Report) ended() string {
 		if r.Already {
 			return "everything is as the plan wants it"
 		}
+		if r.Undoes != "" {
+			return "there is nothing to undo"
+		}
 		return "everything is as the file says"
 	case Pending:
 		return brick.Number(planned, "change") + " to do"

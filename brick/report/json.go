@@ -20,6 +20,7 @@ type opening struct {
 	RunID      string         `json:"run_id"`
 	Program    string         `json:"program"`
 	Mode       string         `json:"mode"`
+	Undoes     string         `json:"undoes,omitzero"`
 	Platform   string         `json:"platform"`
 	Target     string         `json:"target"`
 	PlanOnly   bool           `json:"plan_only"`
@@ -62,7 +63,7 @@ type objections struct {
 
 func (r *Report) opening() opening {
 	o := opening{
-		Version: Version, RunID: r.RunID, Program: r.Program, Mode: r.Mode, Platform: r.Platform, Target: r.Target,
+		Version: Version, RunID: r.RunID, Program: r.Program, Mode: r.Mode, Undoes: r.Undoes, Platform: r.Platform, Target: r.Target,
 		PlanOnly: r.PlanOnly, Outcome: r.Outcome, ExitCode: r.ExitCode, Started: r.Started.UTC(),
 		DurationMS: r.Duration.Milliseconds(), Phases: append([]Phase{}, r.Phases...), Calls: r.Calls, Totals: r.Total,
 		Digests: digests{Params: r.Params}, Input: input{Name: r.Input},

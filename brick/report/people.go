@@ -17,7 +17,8 @@ type Person struct {
 	RequestID string      `json:"request_id,omitzero"`
 	Places    []string    `json:"places,omitzero"` // the lines as file:line, of files that a pattern names
 
-	byGuard bool // held by the guard, whose objection says why
+	byGuard bool  // held by the guard, whose objection says why
+	seq     int64 // of the change that was not done, 0 for what the plan noted
 }
 
 // What a Person of a report is, beside what package plan says.
@@ -62,7 +63,7 @@ func (r *Report) undone(section plan.Section, yield func(Person, error) bool) bo
 			yield(Person{}, err)
 			return false
 		}
-		p := Person{Note: plan.Note{Scope: c.Scope, Login: c.Login(), Action: c.Action, Lines: r.lines(c.Seq)}}
+		p := Person{Note: plan.Note{Scope: c.Scope, Login: c.Login(), Action: c.Action, Lines: r.lines(c.Seq)}, seq: c.Seq}
 		if r.Done.Of(c.Seq) == plan.Failed {
 			p.blame(r.Done.Err(c.Seq))
 		} else {

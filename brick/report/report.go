@@ -16,6 +16,7 @@ type Report struct {
 	RunID    string
 	Program  string
 	Mode     string
+	Undoes   string // the run that this one takes back, "" for any other
 	Platform string
 	Target   string
 	Params   string // digest

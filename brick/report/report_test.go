@@ -55,7 +55,7 @@ func tour() *story {
 }
 
 // write makes the plan.
-func (s *story) write(t *testing.T) *plan.Plan {
+func (s *story) write(t testing.TB) *plan.Plan {
 	t.Helper()
 	dir := t.TempDir()
 	w, err := plan.Create(dir, plan.Header{RunID: "run-1", Mode: "sync_domain_and_project", Created: started, Params: "sha256:9a", Input: plan.Input{Name: "users.csv", Bytes: 99, SHA256: "4b"}})
@@ -99,7 +99,7 @@ func of(p *plan.Plan, done *plan.Outcome) *report.Report {
 	}
 }
 
-func settled(t *testing.T, r *report.Report) *report.Report {
+func settled(t testing.TB, r *report.Report) *report.Report {
 	t.Helper()
 	if err := r.Settle(); err != nil {
 		t.Fatal(err)
@@ -108,16 +108,16 @@ func settled(t *testing.T, r *report.Report) *report.Report {
 }
 
 // runs are those whose reports lie in testdata.
-var runs = map[string]func(t *testing.T) *report.Report{
-	"converged": func(t *testing.T) *report.Report {
+var runs = map[string]func(t testing.TB) *report.Report{
+	"converged": func(t testing.TB) *report.Report {
 		return of(tour().write(t), plan.AllDone(4))
 	},
-	"pending": func(t *testing.T) *report.Report {
+	"pending": func(t testing.TB) *report.Report {
 		r := of(tour().write(t), nil)
 		r.PlanOnly = true
 		return r
 	},
-	"refused": func(t *testing.T) *report.Report {
+	"refused": func(t testing.TB) *report.Report {
 		s := tour()
 		s.scopes[1].Objections = []brick.Objection{{
 			Rule: "max_removals", Scope: project1, Found: 1, Text: "project p1 would lose 1 of its 4 members, at most 0 may go (max_removals 0)",
@@ -126,7 +126,7 @@ var runs = map[string]func(t *testing.T) *report.Report{
 		s.end.Refusal = &brick.Refusal{Kind: brick.Refused, Text: "the guard has 1 objection"}
 		return of(s.write(t), nil)
 	},
-	"partial": func(t *testing.T) *report.Report {
+	"partial": func(t testing.TB) *report.Report {
 		s := tour()
 		s.end.BadRows = 1
 		s.scopes = append(s.scopes, brick.Summary{Scope: brick.Project("p2"), Rows: 1, Failure: &brick.Failure{Kind: brick.NotFound, Text: "list project p2: not found"}})
@@ -140,7 +140,7 @@ var runs = map[string]func(t *testing.T) *report.Report{
 		done.Fail(2, &brick.Error{Kind: brick.Invalid, Op: "update", Scope: project1, Login: "jane@acme.com", RequestID: "4711", Err: errors.New("no such role any more")})
 		return of(s.write(t), done)
 	},
-	"interrupted": func(t *testing.T) *report.Report {
+	"interrupted": func(t testing.TB) *report.Report {
 		done := plan.NewOutcome(4)
 		done.Set(1, plan.Done)
 		done.Set(2, plan.Done)
@@ -148,7 +148,7 @@ var runs = map[string]func(t *testing.T) *report.Report{
 		r.Err, r.Signal = brick.Errorf(brick.Interrupted, "stopped: terminated"), 143
 		return r
 	},
-	"no_plan": func(*testing.T) *report.Report {
+	"no_plan": func(testing.TB) *report.Report {
 		r := of(nil, nil)
 		r.Err = &brick.Error{Kind: brick.BadInput, Op: "read users.csv", Line: 1, Err: errors.New("the column login is missing"), Hint: "name it with login_column"}
 		return r

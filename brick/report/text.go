@@ -42,6 +42,10 @@ func (r *Report) Text(w io.Writer) error {
 }
 
 func (r *Report) textInput(w io.Writer) {
+	if r.Undoes != "" {
+		fmt.Fprintf(w, "undoes run %s\n", r.Undoes)
+		return
+	}
 	if r.Plan == nil {
 		return
 	}
@@ -111,6 +115,9 @@ func (r *Report) textScope(w io.Writer, s *Scope, people bool) error {
 		}
 	}
 	fmt.Fprintf(w, "  %s", r.fate(&s.Counts, &s.Planned))
+	if s.Unknown > 0 {
+		fmt.Fprintf(w, ", %d perhaps done", s.Unknown)
+	}
 	if s.Untried > 0 {
 		fmt.Fprintf(w, ", %d not tried", s.Untried)
 	}
@@ -143,21 +150,31 @@ func (r *Report) textChanges(w io.Writer, scope brick.Scope) error {
 
 // word says what became of a change, or is to become of it.
 func (r *Report) word(c *brick.Change) string {
+	if r.Done == nil {
+		return r.said(c.Action, plan.Pending)
+	}
+	return r.said(c.Action, r.Done.Of(c.Seq))
+}
+
+// said is word for a change that met a fate.
+func (r *Report) said(a brick.Action, f plan.Fate) string {
 	switch {
 	case r.Done == nil:
-		return "to " + c.Action.String()
+		return "to " + a.String()
 	case r.Already:
-		return c.Action.Done() + " before"
+		return a.Done() + " before"
 	}
-	switch r.Done.Of(c.Seq) {
+	switch f {
 	case plan.Done:
-		return c.Action.Done()
+		return a.Done()
 	case plan.Failed:
-		return "failed to " + c.Action.String()
+		return "failed to " + a.String()
 	case plan.HeldBack:
-		return "held, not " + c.Action.Done()
+		return "held, not " + a.Done()
+	case plan.Unknown:
+		return "perhaps " + a.Done()
 	}
-	return "not tried to " + c.Action.String()
+	return "not tried to " + a.String()
 }
 
 // textPeople lists who was held, failed or absent.
