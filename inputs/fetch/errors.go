@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"users-brick/brick"
@@ -18,7 +19,8 @@ var errClosed = errors.New("the file has been closed")
 
 // cut makes an error of what broke a body off.
 func cut(err error) error {
-	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
+	// The end of chunks that breaks off has an error in net/http that is only told by its text.
+	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) || strings.Contains(err.Error(), "unexpected EOF") {
 		return &brick.Error{Kind: brick.Unavailable, Err: errShort}
 	}
 	if e, ok := asError(err); ok {
