@@ -51,7 +51,9 @@ const mostUnderWay = 20_000
 func (j *Job) applying(conn *platform.Conn, p *plan.Plan, out *plan.Outcome) *applying {
 	features := conn.Features()
 	room := semaphore.NewWeighted(int64(max(mostUnderWay, features.Batch)))
-	return &applying{job: j, conn: conn, plan: p, out: out, features: features, room: room}
+	a := &applying{job: j, conn: conn, plan: p, out: out, features: features, room: room}
+	a.done.Store(out.Count(plan.Done) + out.Count(plan.HeldBack))
+	return a
 }
 
 // pass does the changes of one walk: several scopes at once, and several
@@ -105,6 +107,9 @@ func (a *applying) end(err error) {
 
 // section does the changes of one scope that belong to a pass.
 func (a *applying) section(ctx context.Context, p pass, section plan.Section, batches *errgroup.Group) error {
+	if a.out.Left(section) == 0 {
+		return nil
+	}
 	summary, err := section.Summary()
 	if err != nil {
 		return err
@@ -132,13 +137,16 @@ func (a *applying) section(ctx context.Context, p pass, section plan.Section, ba
 
 // holdBack notes that nobody is taken out of a scope.
 func (a *applying) holdBack(section plan.Section) error {
+	held := aside{applying: a}
+	defer held.flush()
 	for c, err := range section.Changes() {
 		if err != nil {
 			return err
 		}
-		if c.Action.Takes() {
+		if c.Action.Takes() && !a.out.Settled(c.Seq) {
 			a.out.Set(c.Seq, plan.HeldBack)
 			a.done.Add(1)
+			held.add(c.Seq)
 		}
 	}
 	return nil
@@ -163,8 +171,10 @@ func (a *applying) cut(ctx context.Context, p pass, section plan.Section, n int6
 			return nil
 		})
 	}
+	refused := aside{applying: a}
+	defer refused.flush()
 	most := int64(firstBatch)
-	for c, err := range a.plan.WithPasswords(section.Half(p.takes)) {
+	for c, err := range a.plan.WithPasswords(a.left(section.Half(p.takes))) {
 		if err != nil {
 			return err
 		}
@@ -174,6 +184,7 @@ func (a *applying) cut(ctx context.Context, p pass, section plan.Section, n int6
 		n--
 		if err := refuse(&c); err != nil {
 			a.note(&c, err)
+			refused.add(c.Seq)
 			continue
 		}
 		if batch == nil {

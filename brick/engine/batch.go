@@ -9,12 +9,27 @@ import (
 	"users-brick/brick/plan"
 )
 
-// batch does some changes of one scope. Those whose password is refused are
-// done again without it.
+// batch does some changes of one scope, between two lines of the journal.
 func (a *applying) batch(ctx context.Context, batch []brick.Change) {
 	if a.stopped(ctx) != nil {
 		return
 	}
+	number, err := a.begin(batch)
+	if err != nil {
+		a.end(err)
+		return
+	}
+	if a.stopped(ctx) != nil { // which may have taken until now
+		a.withdraw(number, batch)
+		return
+	}
+	a.send(ctx, batch)
+	a.settle(number, batch)
+}
+
+// send does some changes of one scope. Those whose password is refused are
+// done again without it.
+func (a *applying) send(ctx context.Context, batch []brick.Change) {
 	generatePasswords(batch)
 	var refused []int
 	errs := a.conn.Apply(ctx, batch[0].Scope, batch)

@@ -20,7 +20,15 @@ import (
 // whether everybody is already as the plan wants him; passwords are not
 // compared.
 func (j *Job) Fits(ctx context.Context, view *platform.View, p *plan.Plan) (holds bool, err error) {
+	return j.FitsAfter(ctx, view, p, plan.NewOutcome(p.End.Changes))
+}
+
+// FitsAfter is Fits for a plan of which an earlier run has done a part: who is
+// told as done must be as the plan wants him, and whose change was begun or
+// failed may be anything between as the plan found him and as it wants him.
+func (j *Job) FitsAfter(ctx context.Context, view *platform.View, p *plan.Plan, out *plan.Outcome) (holds bool, err error) {
 	r := j.newReading(view, p)
+	r.before = out
 	if r.sparing, err = j.sparing(ctx, view); err != nil {
 		return false, err
 	}
@@ -56,7 +64,7 @@ func (r *reading) fits(ctx context.Context, section plan.Section, b *bench) *see
 		switch {
 		case r.sparing.Leaves(c.Login()):
 			s.moved.add(fmt.Sprintf("%s in %s, whose account is in use now", c.Login(), c.Scope))
-		case !plan.Fits(c, now):
+		case !r.explained(c, now):
 			s.moved.add(fmt.Sprintf("%s in %s", c.Login(), c.Scope))
 		}
 	})
@@ -109,9 +117,13 @@ func (j *Job) Verify(ctx context.Context, view *platform.View, p *plan.Plan, out
 	err := r.inOrder(ctx, func(ctx context.Context, section plan.Section, b *bench) *seen {
 		return r.verify(ctx, section, b, out)
 	}, func(s *seen) error {
-		j.Emit.Send(brick.Verified{Scope: s.scope, Wrong: s.wrong, Err: s.err})
-		sum, unread = sum+s.wrong, errors.Join(unread, s.err)
-		return nil
+		wrong := int64(len(s.wrong))
+		j.Emit.Send(brick.Verified{Scope: s.scope, Wrong: wrong, Err: s.err})
+		sum, unread = sum+wrong, errors.Join(unread, s.err)
+		if j.Journal == nil || wrong == 0 {
+			return nil
+		}
+		return j.Journal.Settle(0, s.wrong, out)
 	})
 	if err != nil {
 		return sum, err
@@ -127,7 +139,7 @@ func (r *reading) verify(ctx context.Context, section plan.Section, b *bench, ou
 	s := &seen{scope: section.Scope}
 	s.err = r.eachOf(ctx, section, b, func(c *brick.Change, now *brick.Member) {
 		if out.Of(c.Seq) == plan.Done && !plan.Holds(c, now) {
-			s.wrong++
+			s.wrong = append(s.wrong, c.Seq)
 			out.Fail(c.Seq, notSo(c))
 		}
 	})

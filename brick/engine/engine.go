@@ -123,18 +123,28 @@ func (j *Job) plan(ctx context.Context, look Looker, src Source) (*plan.Plan, er
 // then all that takes. It never begins when the plan is refused. The outcome
 // says what became of each change; the error, when there is one, why not all
 // were tried. When ctx ends no new batch is begun.
+//
+// When the journal cannot be written no new batch is begun either.
 func (j *Job) Apply(ctx context.Context, conn *platform.Conn, p *plan.Plan) (*plan.Outcome, error) {
 	out := plan.NewOutcome(p.End.Changes)
+	return out, j.Resume(ctx, conn, p, out)
+}
+
+// Resume is Apply for a plan of which an earlier run has done a part: out says
+// what became of it, and is told what becomes of the rest. What holds or was
+// held back is passed over; what failed, and what may have been done, is tried
+// again.
+func (j *Job) Resume(ctx context.Context, conn *platform.Conn, p *plan.Plan, out *plan.Outcome) error {
 	if p.End.Refusal != nil {
-		return out, brick.Errorf(p.End.Refusal.Kind, "%s", p.End.Refusal.Text)
+		return brick.Errorf(p.End.Refusal.Kind, "%s", p.End.Refusal.Text)
 	}
 	a := j.applying(conn, p, out)
 	for _, pass := range passes {
 		if err := a.pass(ctx, pass); err != nil {
-			return out, err
+			return err
 		}
 	}
-	return out, p.ForgetPasswords()
+	return p.ForgetPasswords()
 }
 
 // limits are what the params allow a plan to do.

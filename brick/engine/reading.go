@@ -13,7 +13,8 @@ import (
 // reading looks at the scopes of a plan again, several at once.
 type reading struct {
 	planning
-	plan *plan.Plan
+	plan   *plan.Plan
+	before *plan.Outcome // of an earlier run; only for FitsAfter
 }
 
 func (j *Job) newReading(view *platform.View, p *plan.Plan) *reading {
@@ -24,9 +25,9 @@ func (j *Job) newReading(view *platform.View, p *plan.Plan) *reading {
 type seen struct {
 	scope brick.Scope
 	moved moved
-	holds bool  // everybody is as the plan wants him
-	wrong int64 // changes that are told as done and are not
-	err   error // why the scope could not be read
+	holds bool    // everybody is as the plan wants him
+	wrong []int64 // changes that are told as done and are not
+	err   error   // why the scope could not be read
 }
 
 func (s *seen) held() int64 { return 0 }
@@ -110,11 +111,12 @@ func (r *reading) sameCrowd(ctx context.Context, section plan.Section, b *bench,
 	expected := crowd{summary.WasEnabled, summary.WasDisabled}
 	lowers := false
 	err = pair(section.Changes(), have, func(c *brick.Change, now *brick.Member) {
-		switch holds := plan.Holds(c, now); {
-		case holds && !plan.Fits(c, now):
+		holds := plan.Holds(c, now)
+		if (holds || r.explained(c, now)) && !plan.Fits(c, now) {
 			expected.add(statusOf(c.Before), -1)
-			expected.add(statusOf(c.After), 1)
-		case !holds:
+			expected.add(statusOf(now), 1)
+		}
+		if !holds {
 			lowers = lowers || lowersSomebody(c, now)
 		}
 		each(c, now)
@@ -145,6 +147,21 @@ func (r *reading) crowd(have *spool.Sorted) (crowd, error) {
 		}
 	}
 	return c, nil
+}
+
+// explained reports whether a person who is not as a change wants him may be
+// as he is for all that earlier runs are known to have done.
+func (r *reading) explained(c *brick.Change, now *brick.Member) bool {
+	if r.before == nil {
+		return plan.Fits(c, now)
+	}
+	switch r.before.Of(c.Seq) {
+	case plan.Done:
+		return false
+	case plan.Unknown, plan.Failed:
+		return plan.Partway(c, now)
+	}
+	return plan.Fits(c, now)
 }
 
 // statusOf returns the status of a member, zero when he is not there.

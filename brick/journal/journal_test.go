@@ -102,14 +102,28 @@ func TestWhatWasBegunIsUnknownUntilItIsTold(t *testing.T) {
 	}
 	b.tell(out)
 	ok(t, j.Settle(n, b.seqs, out))
-	if got := open(t, dir); got != "dd.?...d" {
+	if got := open(t, dir); got != "dd.??..d" { // the platform may have begun what it did not tell of
 		t.Errorf("settled: %s", got)
 	}
 	held := from(6, plan.HeldBack, plan.HeldBack)
 	held.tell(out)
 	ok(t, j.Settle(0, held.seqs, out))
-	if got := open(t, dir); got != "dd.?.hhd" {
+	if got := open(t, dir); got != "dd.??hhd" {
 		t.Errorf("held back: %s", got)
+	}
+}
+
+func TestABatchThatWasNotSentIsAsItWas(t *testing.T) {
+	dir, j := begin(t, 4)
+	out := plan.NewOutcome(4)
+	before := from(1, plan.Unknown, plan.Failed)
+	before.tell(out)
+	seqs := []int64{1, 2, 3}
+	n, err := j.Begin(seqs)
+	ok(t, err)
+	ok(t, j.Withdraw(n, seqs, out))
+	if got := open(t, dir); !strings.HasPrefix(got, "?f(") || !strings.HasSuffix(got, ")..") {
+		t.Errorf("withdrawn: %s", got)
 	}
 }
 
@@ -154,7 +168,7 @@ func TestAJournalIsGoneOnWith(t *testing.T) {
 	rest := from(2, plan.Done, plan.Done, plan.Unknown, plan.Pending)
 	rest.tell(out)
 	ok(t, again.Settle(n, rest.seqs, out))
-	if got := open(t, dir); got != "ddd?.." {
+	if got := open(t, dir); got != "ddd??." {
 		t.Errorf("in the end: %s", got)
 	}
 }
@@ -213,6 +227,9 @@ func TestATornEndIsCutOffWhereverItIs(t *testing.T) {
 		}
 		if got := open(t, dir); got != last {
 			t.Errorf("%d bytes say %s, want %s", size, got, last)
+		}
+		if _, whole := said[size+1]; size%40 > 0 && !whole { // to go on takes longer than to read
+			continue
 		}
 		j, _, err := journal.Resume(dir, digest, started)
 		ok(t, err)

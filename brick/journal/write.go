@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -27,8 +26,8 @@ type Journal struct {
 	lines   []byte  // not written yet
 	next    *commit // with which they will be
 
-	disk   sync.Mutex // held by who writes
-	broken error      // why nothing more is written
+	disk   chan struct{} // full while somebody writes
+	broken error         // why nothing more is written; guarded by the disk
 }
 
 // file is what a journal needs of the file that it is in.
@@ -38,7 +37,7 @@ type file interface {
 }
 
 // commit is one write with one sync, of as many lines as have come meanwhile.
-// It is guarded by the disk's mutex.
+// It is guarded by the disk.
 type commit struct {
 	done bool
 	err  error
@@ -76,7 +75,7 @@ func Create(dir string, h Header) (*Journal, error) {
 }
 
 func newJournal(f file, sum uint32, batches int64) *Journal {
-	return &Journal{file: f, sum: sum, batches: batches, next: &commit{}}
+	return &Journal{file: f, sum: sum, batches: batches, next: &commit{}, disk: make(chan struct{}, 1)}
 }
 
 // syncFolder sees to it that the names in a folder survive a loss of power.
@@ -85,7 +84,8 @@ func syncFolder(dir string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Sync(), f.Close())
+	_ = f.Sync() // some file systems cannot; the name is in place all the same
+	return f.Close()
 }
 
 // Resume goes on with a journal, and returns what it knows. What a crash left
@@ -132,12 +132,19 @@ func (j *Journal) Begin(seqs []int64) (batch int64, err error) {
 // Settle notes what became of a batch, which must have been begun; or, with
 // batch 0, of changes that were not sent. It tells of seqs, which must ascend
 // and be those of the batch, what out says, and returns when that is safe on
-// disk.
+// disk. What out calls pending of a batch stays unknown: a platform that is
+// interrupted cannot always tell what it has begun.
 func (j *Journal) Settle(batch int64, seqs []int64, out *plan.Outcome) error {
-	if len(seqs) == 0 {
-		return nil
+	if batch == 0 {
+		return j.Withdraw(batch, seqs, out)
 	}
-	return j.write(recordOf(batch, seqs, out))
+	return j.write(recordOf(batch, seqs, out, plan.Unknown))
+}
+
+// Withdraw is Settle for a batch of which nothing was sent: what out calls
+// pending is.
+func (j *Journal) Withdraw(batch int64, seqs []int64, out *plan.Outcome) error {
+	return j.write(recordOf(batch, seqs, out, plan.Pending))
 }
 
 // Close closes the file. Everything that was noted is safe already.
@@ -171,8 +178,8 @@ func (j *Journal) add(r record, batch *int64) (*commit, error) {
 // commit returns when a commit has been made. Of all who wait for one the
 // first makes it.
 func (j *Journal) commit(c *commit) error {
-	j.disk.Lock()
-	defer j.disk.Unlock()
+	j.disk <- struct{}{}
+	defer func() { <-j.disk }()
 	if !c.done {
 		j.mu.Lock()
 		lines := j.lines
