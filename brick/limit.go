@@ -59,10 +59,17 @@ func (l Limit) Most(whole int64) int64 {
 	case !l.set:
 		return math.MaxInt64
 	case l.percent:
-		return max(Floor, int64(l.value/100*float64(whole)))
+		return max(Floor, int64(l.share(whole)+hair))
 	}
 	return int64(l.value)
 }
+
+// share returns a percentage of a whole, a hair off at most: 29% of 100 must not
+// come out as a little less than 29.
+func (l Limit) share(whole int64) float64 { return l.value * float64(whole) / 100 }
+
+// hair is less than any percentage of a person and more than arithmetic loses.
+const hair = 1e-6
 
 // Least returns how many there must still be of a whole that once was: a number
 // as it stands; of a percentage never more than the whole without Floor. Without
@@ -72,7 +79,7 @@ func (l Limit) Least(whole int64) int64 {
 	case !l.set:
 		return 0
 	case l.percent:
-		return max(0, min(int64(math.Ceil(l.value/100*float64(whole))), whole-Floor))
+		return max(0, min(int64(math.Ceil(l.share(whole)-hair)), whole-Floor))
 	}
 	return int64(l.value)
 }

@@ -72,6 +72,7 @@ type Summary struct {
 	CreateGroups []string    `json:"create_groups,omitzero"` // groups to make first
 	MayEmpty     bool        `json:"may_empty,omitzero"`     // the mode itself permits that it ends empty
 	FirstOut     []Login     `json:"first_out,omitzero"`     // the first ten to be taken out
+	FirstUpdated []Login     `json:"-"`                      // the first ten to be updated or enabled; only the guard asks
 	Objections   []Objection `json:"objections,omitzero"`    // the guard's, over this scope
 	Failure      *Failure    `json:"failure,omitzero"`       // why the scope is not planned
 }
@@ -98,13 +99,17 @@ func FailureOf(err error) *Failure {
 
 // Objection is what the guard has against a plan.
 type Objection struct {
-	Rule  string  `json:"rule"`            // the param that sets the limit
-	Scope Scope   `json:"scope,omitzero"`  // none: the whole run
-	Found int64   `json:"found"`           // what the plan does
-	Limit int64   `json:"limit"`           // what is allowed at most
-	Text  string  `json:"text"`            // for a person
-	Hint  string  `json:"hint,omitzero"`   // how to go on when it is meant
-	First []Login `json:"people,omitzero"` // the first ten concerned
+	Rule  string  `json:"rule"`                 // the param that sets the limit
+	Scope Scope   `json:"scope,omitzero"`       // none: the whole run
+	Found int64   `json:"found"`                // what the plan does
+	Limit int64   `json:"limit"`                // what is allowed at most
+	Text  string  `json:"text"`                 // for a person
+	Hint  string  `json:"hint,omitzero"`        // how to go on when it is meant
+	First []Login `json:"people,omitzero"`      // the first ten concerned
+	More  int64   `json:"more_people,omitzero"` // how many more are concerned
+	// Command goes on when it is meant, in full. Only a report knows it, since
+	// it names the digest of the plan that the objection is part of.
+	Command string `json:"command,omitzero"`
 	// Removals is set when holding removals back answers the objection.
 	Removals bool `json:"removals,omitzero"`
 }

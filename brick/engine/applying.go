@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"sync/atomic"
@@ -129,7 +130,7 @@ func (a *applying) section(ctx context.Context, p pass, section plan.Section, ba
 		return a.cut(ctx, p, section, takes, refuse, batches)
 	case !p.takes && takes < section.N:
 		broken := a.createGroups(ctx, &summary)
-		refuse := func(c *brick.Change) error { return missingGroup(broken, c) }
+		refuse := func(c *brick.Change) error { return cmp.Or(missingGroup(broken, c), missingPassword(c)) }
 		return a.cut(ctx, p, section, section.N-takes, refuse, batches)
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"users-brick/brick"
+	"users-brick/brick/guard"
 	"users-brick/brick/plan"
 	"users-brick/brick/spool"
 )
@@ -33,16 +34,27 @@ func (s *section) decided(d *plan.Decision) error {
 	return nil
 }
 
-// firstOut is how many of those who are taken out are named to the guard.
-const firstOut = 10
+// firstOut is how many people are named where there may be too many.
+const firstOut = guard.Named
+
+// name adds somebody to those who are named to the guard, unless there are
+// enough of them.
+func name(first *[]brick.Login, login brick.Login) {
+	if len(*first) < firstOut {
+		*first = append(*first, login)
+	}
+}
 
 func (s *section) change(d *plan.Decision) error {
 	*s.summary.Counts.Of(d.Change.Action)++
 	if d.Change.Takes() && !d.Change.Action.Takes() {
 		s.summary.Lowered++
 	}
-	if d.Change.Action.Takes() && len(s.summary.FirstOut) < firstOut {
-		s.summary.FirstOut = append(s.summary.FirstOut, d.Login)
+	switch {
+	case d.Change.Action.Takes():
+		name(&s.summary.FirstOut, d.Login)
+	case d.Change.Action != brick.Add:
+		name(&s.summary.FirstUpdated, d.Login)
 	}
 	line, err := plan.EncodeChange(&d.Change)
 	if err == nil {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"crypto/rand"
+	"errors"
 	"math/big"
 
 	"users-brick/brick"
@@ -60,4 +61,17 @@ func classOf(c byte) int {
 func random(n int) int {
 	v, _ := rand.Int(rand.Reader, big.NewInt(int64(n)))
 	return int(v.Int64())
+}
+
+// missingPassword returns why a change cannot be done that sets a password
+// which is not there any more: an account would be told as updated that is not.
+func missingPassword(c *brick.Change) error {
+	if !c.SetPassword || c.Password.Given() {
+		return nil
+	}
+	return &brick.Error{
+		Kind: brick.Failed, Op: "set password", Scope: c.Scope, Login: c.Login(),
+		Err:  errors.New("the password that the file gives was not kept with the plan"),
+		Hint: "make the plan anew with `plan --out`, which keeps passwords until it is applied",
+	}
 }

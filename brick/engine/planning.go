@@ -59,7 +59,7 @@ func (p *planning) write(ctx context.Context, targets []target) (*plan.Plan, err
 		return nil, err
 	}
 	made, err := w.Finish(p.end(total))
-	if err == nil && made.End.Refusal != nil {
+	if err == nil && made.End.Refusal != nil && made.End.Refusal.Kind != brick.Refused {
 		err = made.ForgetPasswords() // nobody will ever send them
 	}
 	if err == nil {

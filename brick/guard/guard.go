@@ -31,12 +31,17 @@ func (l *Limits) Scope(s *brick.Summary) []brick.Objection {
 type Total struct {
 	Members  int64 // of all scopes, before, without the spared
 	Removals int64
+	First    []brick.Login // the first who are taken out, as many as Named
 }
+
+// Named is how many of the people concerned an objection names.
+const Named = 10
 
 // Add counts a scope in.
 func (t *Total) Add(s *brick.Summary) {
 	t.Members += s.WasEnabled + s.WasDisabled
 	t.Removals += s.Counts.Removals()
+	t.First = append(t.First, s.FirstOut[:min(len(s.FirstOut), Named-len(t.First))]...)
 }
 
 // Run returns what there is against the plan as a whole.

@@ -22,7 +22,7 @@ func endsEmpty(l *Limits, s *brick.Summary) (brick.Objection, bool) {
 	}
 	found := s.LoseAccess + s.LastAdmins
 	return brick.Objection{
-		Rule: "allow_empty", Found: found, Removals: true, First: s.FirstOut,
+		Rule: "allow_empty", Found: found, Removals: true, First: s.FirstOut, More: beside(s.FirstOut, found),
 		Text: fmt.Sprintf("%s would end empty: all of its %d members would be taken out", s.Scope, found),
 		Hint: "check that the file and its column names are the right ones; when it is meant, set allow_empty to true",
 	}, true
@@ -42,7 +42,7 @@ func tooManyRemovals(l *Limits, s *brick.Summary) (brick.Objection, bool) {
 	}
 	most := l.Removals.Most(whole)
 	return brick.Objection{
-		Rule: "max_removals", Found: found, Limit: most, Removals: true, First: s.FirstOut,
+		Rule: "max_removals", Found: found, Limit: most, Removals: true, First: s.FirstOut, More: beside(s.FirstOut, found),
 		Text: fmt.Sprintf("%s would lose %d of its %d members, at most %d may go (max_removals %s)", s.Scope, found, whole, most, l.Removals),
 		Hint: fmt.Sprintf("when it is meant, set max_removals to %d or more", found),
 	}, true
@@ -57,7 +57,7 @@ func tooManyUpdates(l *Limits, s *brick.Summary) (brick.Objection, bool) {
 	}
 	most := l.Updates.Most(whole)
 	return brick.Objection{
-		Rule: "max_updates", Found: found, Limit: most,
+		Rule: "max_updates", Found: found, Limit: most, First: s.FirstUpdated, More: beside(s.FirstUpdated, found),
 		Text: fmt.Sprintf("%s would have %d of its %d members updated, at most %d may be (max_updates %s)", s.Scope, found, whole, most, l.Updates),
 		Hint: fmt.Sprintf("when it is meant, set max_updates to %d or more", found),
 	}, true
@@ -71,8 +71,11 @@ func tooManyRemovalsInAll(l *Limits, t *Total) (brick.Objection, bool) {
 	}
 	most := l.RemovalsRun.Most(t.Members)
 	return brick.Objection{
-		Rule: "max_removals_run", Found: t.Removals, Limit: most, Removals: true,
+		Rule: "max_removals_run", Found: t.Removals, Limit: most, Removals: true, First: t.First, More: beside(t.First, t.Removals),
 		Text: fmt.Sprintf("the run would take out %d of %d members, at most %d may go (max_removals_run %s)", t.Removals, t.Members, most, l.RemovalsRun),
 		Hint: fmt.Sprintf("when it is meant, set max_removals_run to %d or more", t.Removals),
 	}, true
 }
+
+// beside returns how many are concerned beside the first.
+func beside(first []brick.Login, found int64) int64 { return max(0, found-int64(len(first))) }

@@ -47,14 +47,21 @@ func WritePasswords(dir string, lines io.WriterTo) error {
 // WithPasswords yields changes with the passwords that were given for them.
 // It must see them in the order of the plan. A change that sets a password
 // that is not there (the file has been deleted, as it is after a run) is an
-// error of kind BadInput.
+// error of kind BadInput; where all passwords of an accepted plan were
+// forgotten, new accounts are left to get a generated one, and other changes
+// come without theirs.
 func (p *Plan) WithPasswords(changes iter.Seq2[brick.Change, error]) iter.Seq2[brick.Change, error] {
 	return func(yield func(brick.Change, error) bool) {
 		next, stop := iter.Pull2(p.passwords())
 		defer stop()
+		forgotten := p.Accepted && !p.HasPasswords()
 		for c, err := range changes {
-			if err == nil && c.SetPassword {
+			switch {
+			case err != nil || !c.SetPassword:
+			case !forgotten:
 				c.Password, err = findPassword(next, c.Login())
+			case c.Action == brick.Add:
+				c.SetPassword = false
 			}
 			if !yield(c, err) || err != nil {
 				return

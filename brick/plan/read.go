@@ -23,6 +23,9 @@ type Plan struct {
 	Header Header
 	End    End
 
+	// Accepted says that the guard's refusal has been lifted with [Plan.Accept].
+	Accepted bool
+
 	file  *os.File
 	index []section
 }

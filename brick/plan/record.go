@@ -33,6 +33,7 @@ type Header struct {
 	Groups         bool      `json:"groups,omitzero"`          // the file says who is in which group
 	Verify         bool      `json:"verify,omitzero"`          // read the changed scopes again afterwards
 	IgnoreFailures bool      `json:"ignore_failures,omitzero"` // people who fail do not fail the run
+	HeldOf         string    `json:"held_of,omitzero"`         // the digest of the plan of which the guard held this back
 	Digest         string    `json:"sha256"`                   // of the file with this text replaced by zeros
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 
 	"users-brick/brick"
@@ -21,13 +22,13 @@ func (r *Report) objections() iter.Seq2[brick.Objection, error] {
 				yield(brick.Objection{}, err)
 				return
 			}
-			for _, o := range s.Objections {
+			for _, o := range r.commanded(s.Objections) {
 				if !yield(o, nil) {
 					return
 				}
 			}
 		}
-		for _, o := range r.Plan.End.Objections {
+		for _, o := range r.commanded(r.Plan.End.Objections) {
 			if !yield(o, nil) {
 				return
 			}
@@ -43,31 +44,63 @@ func (r *Report) textGuard(w io.Writer) error {
 			return err
 		}
 		if shown++; shown <= shownScopes {
-			textObjection(w, &o, r.Plan.End.HoldTakes)
+			r.textObjection(w, &o)
 		}
 	}
 	if untold := shown - shownScopes; untold > 0 {
 		fmt.Fprintf(w, "and %s\n", more(int64(untold), "objection"))
 	}
+	if shown > 0 && r.Next != "" {
+		fmt.Fprintf(w, "\nto go on when all of it is meant:\n  %s\n", r.Next)
+	}
 	return nil
 }
 
-func textObjection(w io.Writer, o *brick.Objection, hold bool) {
-	verdict := "refused"
-	if hold && o.Removals {
-		verdict = "removals held"
+// commanded returns objections with the command that goes on.
+func (r *Report) commanded(objections []brick.Objection) []brick.Objection {
+	told := slices.Clone(objections)
+	for i := range told {
+		told[i].Command = r.Next
 	}
-	fmt.Fprintf(w, "\nguard: %s: %s\n", verdict, o.Text)
-	if len(o.First) > 0 {
-		names := make([]string, len(o.First))
-		for i, login := range o.First {
-			names[i] = string(login)
-		}
-		fmt.Fprintf(w, "  the first of them: %s\n", strings.Join(names, ", "))
+	return told
+}
+
+func (r *Report) textObjection(w io.Writer, o *brick.Objection) {
+	fmt.Fprintf(w, "\nguard: %s: %s\n", r.verdict(o), o.Text)
+	if who := concerned(o); who != "" {
+		fmt.Fprintf(w, "  %s\n", who)
 	}
-	if o.Hint != "" {
+	if o.Hint != "" && !r.Plan.Accepted {
 		fmt.Fprintf(w, "  hint: %s\n", o.Hint)
 	}
+}
+
+// verdict says what an objection led to.
+func (r *Report) verdict(o *brick.Objection) string {
+	switch {
+	case r.Plan.End.HoldTakes && o.Removals:
+		return "removals held"
+	case r.Plan.Accepted:
+		return "accepted"
+	}
+	return "refused"
+}
+
+// concerned names whom an objection is about, the first of them when there are
+// many.
+func concerned(o *brick.Objection) string {
+	if len(o.First) == 0 {
+		return ""
+	}
+	names := make([]string, len(o.First))
+	for i, login := range o.First {
+		names[i] = string(login)
+	}
+	who := strings.Join(names, ", ")
+	if o.More > 0 {
+		return fmt.Sprintf("the first of them: %s; and %d more", who, o.More)
+	}
+	return "they are: " + who
 }
 
 // textNotes tells whom the whitelists matched, and the warnings.

@@ -58,7 +58,9 @@ type input struct {
 
 type objections struct {
 	Refusal    string            `json:"refusal,omitzero"`
-	Objections []brick.Objection `json:"objections"` // over the whole run; a scope has its own
+	Accepted   bool              `json:"accepted,omitzero"` // the objections were known when the plan was applied
+	Command    string            `json:"command,omitzero"`  // goes on, for whoever means it
+	Objections []brick.Objection `json:"objections"`        // over the whole run; a scope has its own
 }
 
 func (r *Report) opening() opening {
@@ -79,7 +81,8 @@ func (r *Report) opening() opening {
 	h, e := &r.Plan.Header, &r.Plan.End
 	o.Digests = digests{Params: h.Params, Input: h.Input.SHA256, Plan: "sha256:" + h.Digest}
 	o.Input = input{h.Input.Name, h.Input.Bytes, e.Rows, e.BadRows, e.OtherRows, h.Input.Files}
-	o.Guard.Objections = append(o.Guard.Objections, e.Objections...)
+	o.Guard.Objections = append(o.Guard.Objections, r.commanded(e.Objections)...)
+	o.Guard.Accepted, o.Guard.Command = r.Plan.Accepted, r.Next
 	o.Whitelist = append(o.Whitelist, e.Whitelist...)
 	if e.Refusal != nil {
 		o.Guard.Refusal = e.Refusal.Text

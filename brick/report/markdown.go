@@ -104,12 +104,15 @@ func (r *Report) markdownGuard(w io.Writer) error {
 			continue
 		}
 		if rows == 1 {
-			fmt.Fprint(w, "\n| the guard | hint |\n|---|---|\n")
+			fmt.Fprint(w, "\n| the guard | | people | hint |\n|---|---|---|---|\n")
 		}
-		fmt.Fprintf(w, "| %s | %s |\n", cell(o.Text), cell(o.Hint))
+		fmt.Fprintf(w, "| %s | %s | %s | %s |\n", r.verdict(&o), cell(o.Text), cell(concerned(&o)), cell(o.Hint))
 	}
 	if rows > shownScopes {
 		fmt.Fprintf(w, "\nand %s\n", more(int64(rows-shownScopes), "objection"))
+	}
+	if rows > 0 && r.Next != "" {
+		fmt.Fprintf(w, "\nTo go on when all of it is meant:\n\n    %s\n", strings.ReplaceAll(r.Next, "\n", "\n    "))
 	}
 	return nil
 }

@@ -28,6 +28,10 @@ type Report struct {
 	Phases   []Phase // how long each took, in order
 	Calls    int64   // how many times the platform was asked for something
 
+	// Next is the command that does what the guard objected to, for whoever
+	// means it; "" when it objected to nothing.
+	Next string
+
 	Input    string         // the file, as the user named it; used when there is no plan
 	Plan     *plan.Plan     // nil when it could not be made
 	Done     *plan.Outcome  // nil when nothing was applied

@@ -124,7 +124,9 @@ var runs = map[string]func(t testing.TB) *report.Report{
 			Hint: "when it is meant, set max_removals to 1 or more", First: s.scopes[1].FirstOut, Removals: true,
 		}}
 		s.end.Refusal = &brick.Refusal{Kind: brick.Refused, Text: "the guard has 1 objection"}
-		return of(s.write(t), nil)
+		r := of(s.write(t), nil)
+		r.Next = "users-brick apply runs/run-1 --accept sha256:0123456789ab"
+		return r
 	},
 	"partial": func(t testing.TB) *report.Report {
 		s := tour()

@@ -46,7 +46,7 @@ func (r *Report) Scopes() iter.Seq2[Scope, error] {
 func (r *Report) told(s *brick.Summary) Scope {
 	c := s.Counts
 	return Scope{
-		Scope: s.Scope, Rows: s.Rows, Planned: s.Counts, Unplanned: s.Failure, Objections: s.Objections,
+		Scope: s.Scope, Rows: s.Rows, Planned: s.Counts, Unplanned: s.Failure, Objections: r.commanded(s.Objections),
 		RemovalsHeld: r.Plan.End.HeldTakes(s),
 		Counts:       brick.Counts{Kept: c.Kept, Spared: c.Spared, Held: c.Held, Absent: c.Absent},
 	}

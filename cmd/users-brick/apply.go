@@ -15,7 +15,7 @@ import (
 )
 
 func (p *program) applyCommand() *cobra.Command {
-	var format, given string
+	var format, given, accept string
 	cmd := &cobra.Command{
 		Use:   "apply DIR",
 		Short: "Do what a plan says",
@@ -23,16 +23,17 @@ func (p *program) applyCommand() *cobra.Command {
 			"or when the platform has changed so that the plan no longer fits.",
 		Args: usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.apply(cmd.Context(), args[0], given, format)
+			return p.apply(cmd.Context(), args[0], given, accept, format)
 		},
 	}
 	cmd.Flags().StringVar(&given, "params", "", "the params of the plan, when they have secrets (a plan keeps none)")
+	acceptFlag(cmd, &accept)
 	formatFlag(cmd, &format, "text", "json", "markdown")
 	return cmd
 }
 
-func (p *program) apply(ctx context.Context, dir, given, format string) error {
-	made, err := plan.Open(dir)
+func (p *program) apply(ctx context.Context, dir, given, accept, format string) error {
+	made, err := openPlan(dir, accept)
 	if err != nil {
 		return err
 	}
@@ -53,6 +54,9 @@ func (p *program) apply(ctx context.Context, dir, given, format string) error {
 func (n *session) applyPlan(ctx context.Context) error {
 	if n.report.Plan.End.Refusal != nil {
 		return nil
+	}
+	if err := n.warnOfPasswords(); err != nil {
+		return err
 	}
 	conn, err := n.connect(ctx, false)
 	if err != nil {

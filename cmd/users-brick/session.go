@@ -30,6 +30,7 @@ type session struct {
 	passing bool   // the session's directory is deleted at the end
 	keeping bool   // the plan was asked for, to be applied later
 	quit    func() // ends the listeners
+	held    string // the digest of the plan that was left of what the guard held back
 
 	conn *platform.Conn
 	web  *platform.Web // below conn, when that is remote
@@ -214,6 +215,9 @@ func (n *session) apply(ctx context.Context) error {
 	out, err := n.job.Apply(ctx, n.conn, n.report.Plan)
 	n.report.Done = out
 	n.lap("apply")
+	if err == nil {
+		err = n.leaveHeld(out)
+	}
 	if err == nil && n.report.Plan.Header.Verify {
 		_, err = n.job.Verify(ctx, n.conn.View, n.report.Plan, out)
 		n.lap("verify")
@@ -238,6 +242,7 @@ func (n *session) end(ctx context.Context, err error, format string) error {
 	if err := r.Settle(); err != nil {
 		return err
 	}
+	r.Next = n.next()
 	n.quit()
 	n.emit.Send(brick.RunEnded{RunID: r.RunID, Outcome: r.Outcome, ExitCode: r.ExitCode, Duration: r.Duration})
 	if err := errors.Join(n.print(format), n.keepReport()); err != nil {

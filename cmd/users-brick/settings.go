@@ -25,6 +25,7 @@ type settings struct {
 	params   *params.Params
 	mode     brick.Mode
 	warnings brick.Findings
+	source   string // where the params are, as an argument; "" when no argument names it
 	input    inputType
 	platform platformType
 }
@@ -47,7 +48,11 @@ func (p *program) load(ctx context.Context, args []string) (*settings, error) {
 			Hint: "put one of them into a file",
 		})
 	}
-	return settle(env, loaded, append(findings, more...))
+	s, err := settle(env, loaded, append(findings, more...))
+	if err == nil {
+		s.source = argumentFor(source.Name)
+	}
+	return s, err
 }
 
 // settle finds what the params name.
