@@ -2,122 +2,270 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 
 	"users-brick/brick"
 )
 
-// Markdown writes the report for chats and pull requests: a table of scopes
-// and, when there are few, one of changes.
+// What a Markdown report holds at most. GitHub takes 65,536 characters in a
+// comment.
+const (
+	markdownLimit   = 60_000 // characters, here taken for bytes
+	markdownSection = 12_000 // of one list
+	markdownRows    = 20
+	markdownChanges = 50
+	markdownFrame   = 1_500 // for the headings of all lists and what is said below them
+)
+
+// Markdown writes the report for chats and pull requests, never more than fits
+// a comment: how the run ended, totals, what the guard has against it with the
+// command that goes on, who was held or failed, scopes, and, folded, the first
+// changes, the whitelist and the warnings.
 func (r *Report) Markdown(w io.Writer) error {
 	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "## users-brick: %s\n\n%s %s, mode `%s`, run `%s`\n\n", r.Outcome, cell(r.Platform), cell(r.Target), r.Mode, r.RunID)
-	fmt.Fprintf(out, "%s\n", cell(r.ended()))
-	if err := r.markdownScopes(out); err != nil {
-		return err
-	}
-	if err := r.markdownChanges(out); err != nil {
-		return err
-	}
-	if err := r.markdownPeople(out); err != nil {
-		return err
-	}
-	if err := r.markdownGuard(out); err != nil {
-		return err
+	m := &markdown{report: r, out: out, room: markdownLimit - markdownFrame}
+	m.head()
+	m.totals()
+	for _, part := range []func() error{m.guard, m.people, m.scopes, m.changes, m.whitelist, m.warnings} {
+		if err := part(); err != nil {
+			return err
+		}
 	}
 	return out.Flush()
 }
 
-func (r *Report) markdownScopes(w io.Writer) error {
-	rows := 0
-	for s, err := range r.Scopes() {
-		if err != nil {
-			return err
-		}
-		if rows++; rows > shownScopes {
-			continue
-		}
-		if rows == 1 {
-			fmt.Fprint(w, "\n| scope | outcome |\n|---|---|\n")
-		}
-		fate := r.fate(&s.Counts, &s.Planned)
-		if s.Unplanned != nil {
-			fate = "not planned: " + s.Unplanned.Text
-		}
-		fmt.Fprintf(w, "| %s | %s |\n", cell(s.Scope.String()), cell(fate))
-	}
-	if rows > shownScopes {
-		fmt.Fprintf(w, "\nand %s\n", more(int64(rows-shownScopes), "scope"))
-	}
-	return nil
+// markdown writes a report into what room there is.
+type markdown struct {
+	report *Report
+	out    *bufio.Writer
+	room   int
 }
 
-func (r *Report) markdownChanges(w io.Writer) error {
-	if r.Plan == nil || r.Plan.End.Changes == 0 || r.Plan.End.Changes > shownChanges {
+// print writes what must be there.
+func (m *markdown) print(format string, args ...any) {
+	n, _ := fmt.Fprintf(m.out, format, args...) // the writer keeps its error
+	m.room -= n
+}
+
+func (m *markdown) head() {
+	r := m.report
+	_, tone := headline(r.Outcome)
+	sign := map[string]string{"ok": "✅", "wait": "🕓", "warn": "⚠️"}[tone]
+	m.print("## %s users-brick: %s\n\n", cmp.Or(sign, "❌"), r.Outcome)
+	m.print("%s %s, mode %s, run %s\n\n", code(r.Platform), code(r.Target), code(r.Mode), code(r.RunID))
+	m.print("Exit code %d after %s: %s\n", r.ExitCode, rounded(r.Duration), prose(r.ended()))
+	m.rest()
+	if hint := r.hint(); hint != "" {
+		m.print("\nHint: %s\n", prose(hint))
+	}
+}
+
+// rest writes an error of several lines as it is.
+func (m *markdown) rest() {
+	if m.report.Err == nil || m.report.Outcome == Interrupted {
+		return
+	}
+	lines := strings.Split(strings.ReplaceAll(firstLines(m.report.reason()), "`", "'"), "\n")
+	if len(lines) < 2 {
+		return
+	}
+	if n := len(lines) - markdownRows; n > 0 {
+		lines = append(lines[:markdownRows], "and "+more(int64(n), "line"))
+	}
+	m.print("\n```\n%s\n```\n", strings.Join(lines, "\n"))
+}
+
+// totals writes a line for each count that is not zero.
+func (m *markdown) totals() {
+	t := &m.report.Total
+	header, second := "| people | planned | done |\n|---|--:|--:|\n", true
+	if m.report.Done == nil {
+		header, second = "| people | planned |\n|---|--:|\n", false
+	}
+	if m.report.Plan == nil {
+		return
+	}
+	m.print("\n%s", header)
+	line := func(name string, planned, done int64) {
+		switch {
+		case planned == 0 && done == 0:
+		case second:
+			m.print("| %s | %d | %d |\n", name, planned, done)
+		default:
+			m.print("| %s | %d |\n", name, planned)
+		}
+	}
+	for _, a := range brick.Actions() {
+		line(a.Done(), *t.Planned.Of(a), *t.Counts.Of(a))
+	}
+	line("kept", t.Planned.Kept, t.Kept)
+	line("spared", t.Planned.Spared, t.Spared)
+	line("held", t.Planned.Held, t.Held)
+	line("failed", 0, t.Failed)
+	line("not tried", 0, t.Untried)
+	line("absent", t.Planned.Absent, t.Absent)
+}
+
+// table writes a heading and the first rows of a list, as many as there is room
+// for, and how many more there are. It reports whether there was anything;
+// nothing is written of an empty list.
+func table[T any](m *markdown, heading, header string, most int, items iter.Seq2[T, error], row func(*T) string) (some bool, err error) {
+	shown, rest, room := 0, int64(0), min(m.room, markdownSection)
+	for item, err := range items {
+		if err != nil {
+			return some, err
+		}
+		if !some {
+			m.print("\n%s\n", heading)
+			some = true
+		}
+		text := ""
+		if shown < most && rest == 0 {
+			text = row(&item)
+		}
+		if text == "" || len(header)+len(text) > room {
+			rest++
+			continue
+		}
+		if shown++; shown == 1 {
+			m.print("%s\n", header)
+		}
+		m.print("%s\n", text)
+		room -= len(text) + 1
+	}
+	if rest > 0 {
+		m.print("\nand %d more\n", rest)
+	}
+	return some, nil
+}
+
+func (m *markdown) guard() error {
+	some, err := table(m, "### The guard objects\n", "| verdict | what | first of them | hint |\n|---|---|---|---|", markdownRows, m.report.objections(), func(o *brick.Objection) string {
+		told := m.report.objection(o)
+		var people []string
+		for _, login := range told.First {
+			people = append(people, code(login))
+		}
+		return line(told.Verdict, prose(o.Text), strings.Join(people, " "), prose(o.Hint))
+	})
+	if err != nil || !some {
+		return err
+	}
+	command, err := m.report.onward()
+	if command != "" {
+		m.print("\nWhen all of it is meant, this goes on once, with the params of this run in place of PARAMS:\n\n```sh\n%s\n```\n", command)
+	}
+	return err
+}
+
+func (m *markdown) people() error {
+	_, err := table(m, "### Not done\n", "| what | who | where | why | lines, request |\n|---|---|---|---|---|", markdownRows, m.report.People(), func(p *Person) string {
+		c := m.report.person(p)
+		why := prose(c.Text)
+		if c.Hint != "" {
+			why += "; hint: " + prose(c.Hint)
+		}
+		return line(strings.TrimSpace(c.What+" "+c.Not), code(c.Login), code(c.Scope), why, prose(strings.Join(c.Small, ", ")))
+	})
+	return err
+}
+
+func (m *markdown) scopes() error {
+	r := m.report
+	told := func(yield func(Scope, error) bool) {
+		for s, err := range r.Scopes() {
+			if err == nil && r.Total.Scopes > 1 && s.quiet() {
+				continue
+			}
+			if !yield(s, err) {
+				return
+			}
+		}
+	}
+	_, err := table(m, "### Scopes\n", "| scope | outcome |\n|---|---|", markdownRows, told, func(s *Scope) string {
+		return line(code(s.Scope.String()), prose(r.scopeLine(s).Fate))
+	})
+	return err
+}
+
+// changes lists the first changes, folded.
+func (m *markdown) changes() error {
+	if m.report.Plan == nil {
 		return nil
 	}
-	fmt.Fprint(w, "\n| scope | login | change | why |\n|---|---|---|---|\n")
-	for _, section := range r.Plan.Sections() {
-		for c, err := range section.Changes() {
-			if err != nil {
-				return err
+	summary := fold(brick.Number(m.report.changes(), "change") + ", person by person")
+	some, err := table(m, summary, "| scope | login | change | why |\n|---|---|---|---|", markdownChanges, m.report.eachChange(), func(c *brick.Change) string {
+		return line(code(c.Scope.String()), code(string(c.Login())), m.report.word(c), prose(c.Why))
+	})
+	m.unfold(some)
+	return err
+}
+
+// eachChange yields as many changes as a Markdown report can show, and empty
+// ones for the rest, which are only counted.
+func (r *Report) eachChange() iter.Seq2[brick.Change, error] {
+	return func(yield func(brick.Change, error) bool) {
+		n := int64(0)
+		for _, section := range r.Plan.Sections() {
+			if n == markdownChanges {
+				break
 			}
-			fmt.Fprintf(w, "| %s | %s | %s | %s |\n", cell(c.Scope.String()), cell(string(c.Login())), r.word(&c), cell(c.Why))
+			for c, err := range section.Changes() {
+				if n++; !yield(c, err) || err != nil {
+					return
+				}
+				if n == markdownChanges {
+					break
+				}
+			}
+		}
+		for ; n < r.Plan.End.Changes; n++ {
+			if !yield(brick.Change{}, nil) {
+				return
+			}
 		}
 	}
-	return nil
 }
 
-func (r *Report) markdownPeople(w io.Writer) error {
-	rows := 0
-	for p, err := range r.People() {
-		if err != nil {
-			return err
-		}
-		if rows++; rows > shownChanges {
-			continue
-		}
-		if rows == 1 {
-			fmt.Fprint(w, "\n| what | scope | login | lines | why |\n|---|---|---|---|---|\n")
-		}
-		scope := ""
-		if p.Scope != (brick.Scope{}) {
-			scope = p.Scope.String()
-		}
-		fmt.Fprintf(w, "| %s | %s | %s | %s | %s |\n", p.What, cell(scope), cell(string(p.Login)), strings.Trim(p.at(), " ()"), cell(p.Text))
-	}
-	if rows > shownChanges {
-		fmt.Fprintf(w, "\nand %d more\n", rows-shownChanges)
-	}
-	return nil
+func (m *markdown) whitelist() error {
+	all, _ := m.report.entries()
+	some, err := table(m, fold("Whitelist"), "| entry | users | in the file | remark |\n|---|--:|--:|---|", markdownRows, each(all), func(e *entry) string {
+		return line(code(e.Entry), grouped(e.Users), grouped(e.InFile), e.Remark)
+	})
+	m.unfold(some)
+	return err
 }
 
-func (r *Report) markdownGuard(w io.Writer) error {
-	rows := 0
-	for o, err := range r.objections() {
-		if err != nil {
-			return err
-		}
-		if rows++; rows > shownScopes {
-			continue
-		}
-		if rows == 1 {
-			fmt.Fprint(w, "\n| the guard | | people | hint |\n|---|---|---|---|\n")
-		}
-		fmt.Fprintf(w, "| %s | %s | %s | %s |\n", r.verdict(&o), cell(o.Text), cell(concerned(&o)), cell(o.Hint))
-	}
-	if rows > shownScopes {
-		fmt.Fprintf(w, "\nand %s\n", more(int64(rows-shownScopes), "objection"))
-	}
-	if rows > 0 && r.Next != "" {
-		fmt.Fprintf(w, "\nTo go on when all of it is meant:\n\n    %s\n", strings.ReplaceAll(r.Next, "\n", "\n    "))
-	}
-	return nil
+func (m *markdown) warnings() error {
+	some, err := table(m, fold("Warnings"), "| warning |\n|---|", markdownRows, each(m.report.Warnings), func(f *brick.Finding) string {
+		return line(prose(f.String()))
+	})
+	m.unfold(some)
+	return err
 }
 
-// cell keeps a text from breaking out of a table.
-func cell(text string) string {
-	return strings.NewReplacer("|", `\|`, "\n", " ", "\r", " ", "<", "&lt;", "`", "'").Replace(text)
+// each yields the items of a list that cannot fail.
+func each[T any](list []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, item := range list {
+			if !yield(item, nil) {
+				return
+			}
+		}
+	}
 }
+
+func fold(summary string) string { return "<details><summary>" + summary + "</summary>\n" }
+
+func (m *markdown) unfold(folded bool) {
+	if folded {
+		m.print("\n</details>\n")
+	}
+}
+
+// line is a row of a table.
+func line(cells ...string) string { return "| " + strings.Join(cells, " | ") + " |" }

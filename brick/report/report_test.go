@@ -313,15 +313,3 @@ func TestWhyAChangeFailedIsToldInFull(t *testing.T) {
 		}
 	}
 }
-
-func TestMarkdownIsNotBrokenByWhatPeopleWrite(t *testing.T) {
-	s := tour()
-	s.changes[0].Why = "a|b\n<script>`"
-	var out bytes.Buffer
-	if err := settled(t, of(s.write(t), plan.AllDone(4))).Markdown(&out); err != nil {
-		t.Fatal(err)
-	}
-	if text := out.String(); strings.Contains(text, "<script>") || strings.Contains(text, "a|b") {
-		t.Errorf("markdown is\n%s", text)
-	}
-}
