@@ -38,9 +38,8 @@ type Lock struct {
 	// Gone are runs that held the same before and ended without giving it
 	// back: they were killed, or their machine went down.
 	Gone []Owner
-	// Place says by what the kernel knows the lock: who has the same Place,
-	// and a claim that excludes this one, has ended. Empty where it cannot be
-	// told.
+	// Place says by what the kernel knows the lock and its holder, for
+	// [Ended]. It is empty where the kernel does not tell.
 	Place string
 
 	whole, own *flock.Flock // own is nil when all of the target is claimed

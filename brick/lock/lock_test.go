@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -288,7 +290,7 @@ func TestTheSignOfLifeIsRenewedWhileTheLockIsHeld(t *testing.T) {
 	})
 }
 
-func TestPlacesAreEqualForTheSameTargetOnly(t *testing.T) {
+func TestWhoIsKnownToHaveEnded(t *testing.T) {
 	dir := t.TempDir()
 	one, two := take(t, dir, claim("one", "p1")), take(t, dir, claim("two", "p2"))
 	defer one.Release()
@@ -298,7 +300,33 @@ func TestPlacesAreEqualForTheSameTargetOnly(t *testing.T) {
 	if one.Place == "" {
 		t.Skip("this system does not tell")
 	}
-	if one.Place != two.Place || one.Place == elsewhere.Place {
-		t.Errorf("places are %q, %q and elsewhere %q", one.Place, two.Place, elsewhere.Place)
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^$")
+	if err := child.Run(); err != nil {
+		t.Fatal(err)
+	}
+	with := func(field int, value string) string {
+		fields := strings.Fields(elsewhere.Place)
+		fields[field] = value
+		return strings.Join(fields, " ")
+	}
+	for name, c := range map[string]struct {
+		theirs string
+		ended  bool
+	}{
+		"the same file, which we have locked":     {two.Place, true},
+		"another file, of a process that is here": {elsewhere.Place, false},
+		"a process that is gone":                  {with(3, strconv.Itoa(child.Process.Pid)), true},
+		"another process under the same number":   {with(4, "1"), true},
+		"a process elsewhere":                     {with(2, "pid:[1]"), false},
+		"another machine":                         {strings.Replace(two.Place, strings.Fields(two.Place)[0], "another", 1), false},
+		"nobody tells":                            {"", false},
+		"no number":                               {with(3, "-1"), false},
+	} {
+		if got := lock.Ended(c.theirs, one.Place); got != c.ended {
+			t.Errorf("%s: ended is %t", name, got)
+		}
+	}
+	if lock.Ended(two.Place, "") {
+		t.Error("it has ended for somebody whom nobody tells anything")
 	}
 }

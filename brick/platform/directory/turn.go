@@ -26,17 +26,18 @@ import (
 type Turn struct {
 	Owner   lock.Owner     // Started and Renewed are not used
 	Project string         // the only project that the run touches; empty for all
-	Place   string         // see [lock.Lock]: whose turn has the same Place has ended
+	Place   string         // of the run's lock, see [lock.Ended]
 	Lease   time.Duration  // 0 means [lock.Lease]
 	Wait    *lock.Patience // for the turn of another run when the directory is opened first; nil does not wait
 
-	// Gone is the run whose turn was taken over, if there was one. It is set
-	// by the transaction that writes first.
-	Gone *lock.Owner
+	// Gone hears, once the run's turn has begun, whose turn was taken over, if
+	// there was one; it may be nil.
+	Gone func(lock.Owner)
 
 	looked bool
-	seen   int64 // the number of the last turn when it was looked, or of our own
-	next   int64 // the number of our own while it begins
+	seen   int64       // the number of the last turn when it was looked, or of our own
+	next   int64       // the number of our own while it begins
+	before *lock.Owner // whose turn it ends while it begins
 }
 
 // turnsTable is made by the run that needs it first. A row is the last turn of
@@ -108,7 +109,7 @@ func (t *Turn) judge(turns []turnRow, path string, now time.Time) (last int64, g
 		last = max(last, row.turn)
 		switch {
 		case row.owner.RunID == "":
-		case now.Before(row.until) && (row.place == "" || row.place != t.Place):
+		case now.Before(row.until) && !lock.Ended(row.place, t.Place):
 			row.owner.Renewed = now
 			return 0, nil, lock.Held(path, row.owner, now)
 		default:
@@ -185,7 +186,7 @@ func (d *Directory) begin(ctx context.Context) error {
 	if last > t.seen {
 		return stale(d.file)
 	}
-	t.Gone = gone
+	t.before = gone
 	if _, err := c.ExecContext(ctx, `UPDATE turns SET run = '' WHERE `+overlapping, t.Project); err != nil {
 		return err
 	}
@@ -227,6 +228,9 @@ func (d *Directory) begun() {
 		return
 	}
 	d.turn.seen = d.turn.next
+	if d.turn.before != nil && d.turn.Gone != nil {
+		d.turn.Gone(*d.turn.before)
+	}
 	d.renewing = make(chan struct{})
 	d.renewer.Go(d.keepTurn)
 }
