@@ -173,6 +173,20 @@ func TestAJournalIsGoneOnWith(t *testing.T) {
 	}
 }
 
+func TestTwoDoNotWriteOneJournal(t *testing.T) {
+	dir, j := begin(t, 1)
+	if _, _, err := journal.Resume(dir, digest, started); brick.KindOf(err) != brick.Locked || err == nil {
+		t.Errorf("while it is written: %v", err)
+	}
+	if got := open(t, dir); got != "." { // to look is free
+		t.Errorf("it says %s", got)
+	}
+	ok(t, j.Close())
+	again, _, err := journal.Resume(dir, digest, started)
+	ok(t, err)
+	ok(t, again.Close())
+}
+
 func TestOnlyTheOwnerMayReadAJournal(t *testing.T) {
 	dir, _ := begin(t, 1)
 	info, err := os.Stat(filepath.Join(dir, journal.File))
@@ -280,7 +294,8 @@ func TestDamageIsNotBelieved(t *testing.T) {
 }
 
 func TestAJournalOfAnotherPlanIsRefused(t *testing.T) {
-	dir, _ := begin(t, 1)
+	dir, j := begin(t, 1)
+	ok(t, j.Close())
 	if _, err := journal.Open(dir, "d2"); brick.KindOf(err) != brick.BadInput || err == nil {
 		t.Errorf("another plan: %v", err)
 	}

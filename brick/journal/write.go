@@ -19,6 +19,7 @@ import (
 // is on disk then is whole up to there.
 type Journal struct {
 	file file
+	only lock // held as long as it is written
 
 	mu      sync.Mutex // guards what is still to be written
 	sum     uint32     // checksum of all lines so far
@@ -71,7 +72,12 @@ func Create(dir string, h Header) (*Journal, error) {
 		os.Remove(f.Name()) // or else it stays, which does no harm
 		return nil, unwritten(err)
 	}
-	return newJournal(f, sum, 0), nil
+	j := newJournal(f, sum, 0)
+	if j.only, err = alone(name); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return j, nil
 }
 
 func newJournal(f file, sum uint32, batches int64) *Journal {
@@ -95,23 +101,35 @@ func Resume(dir, digest string, at time.Time) (*Journal, *plan.Outcome, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("open journal: %w", err)
 	}
-	r, err := read(f, digest)
+	only, err := alone(f.Name())
 	if err != nil {
 		f.Close()
+		return nil, nil, err
+	}
+	j, out, err := resume(f, digest, at)
+	if err != nil {
+		only.release()
+		f.Close()
+		return nil, nil, err
+	}
+	j.only = only
+	return j, out, nil
+}
+
+// resume reads a file, cuts off what is torn and writes that somebody goes on.
+func resume(f *os.File, digest string, at time.Time) (*Journal, *plan.Outcome, error) {
+	r, err := read(f, digest)
+	if err != nil {
 		return nil, nil, unusable(f.Name(), err)
 	}
-	j := newJournal(f, r.sum, r.batches)
 	if err = f.Truncate(r.end); err == nil {
 		_, err = f.Seek(r.end, io.SeekStart)
 	}
 	if err != nil {
-		j.broken = unwritten(err)
+		return nil, nil, unwritten(err)
 	}
-	if err := j.write(record{Kind: resumedKind, At: at}); err != nil {
-		f.Close()
-		return nil, nil, err
-	}
-	return j, r.out, nil
+	j := newJournal(f, r.sum, r.batches)
+	return j, r.out, j.write(record{Kind: resumedKind, At: at})
 }
 
 // Begin notes that changes are about to be sent, and returns the number of
@@ -148,7 +166,10 @@ func (j *Journal) Withdraw(batch int64, seqs []int64, out *plan.Outcome) error {
 }
 
 // Close closes the file. Everything that was noted is safe already.
-func (j *Journal) Close() error { return j.file.Close() }
+func (j *Journal) Close() error {
+	j.only.release()
+	return j.file.Close()
+}
 
 func (j *Journal) write(r record) error {
 	wait, err := j.add(r, nil)
