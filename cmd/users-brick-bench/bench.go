@@ -88,7 +88,7 @@ func (b *bench) measure(name string, items int, what string, command string, arg
 	cmd := exec.Command(command, args...)
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = io.Discard, &said
-	cmd.Env = append(os.Environ(), "BRICK_LOG_LEVEL=warn")
+	cmd.Env = append(os.Environ(), "BRICK_LOG_LEVEL=warn", "BRICK_RUN_DIR=none")
 	started := time.Now()
 	err := cmd.Run()
 	f := figure{name: name, wall: time.Since(started), items: items, what: what}

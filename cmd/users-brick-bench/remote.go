@@ -226,7 +226,7 @@ func (b *bench) crossed(c *crossing, file, address string) (report struct {
 	cmd := exec.Command(b.program, "run", "--format", "json", "-")
 	var out, said bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(params), &out, &said
-	cmd.Env = append(os.Environ(), "BRICK_LOG_LEVEL=warn", fmt.Sprintf("BRICK_CONCURRENCY=%d", c.concurrency))
+	cmd.Env = append(os.Environ(), "BRICK_LOG_LEVEL=warn", "BRICK_RUN_DIR=none", fmt.Sprintf("BRICK_CONCURRENCY=%d", c.concurrency))
 	started := time.Now()
 	err = cmd.Run()
 	c.wall = time.Since(started)

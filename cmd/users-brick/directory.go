@@ -14,6 +14,7 @@ import (
 
 	"users-brick/brick"
 	"users-brick/brick/platform/directory"
+	"users-brick/brick/runs"
 	"users-brick/params"
 )
 
@@ -92,7 +93,7 @@ func (p *program) loadDirectory(ctx context.Context, db, name string) error {
 }
 
 func (p *program) replace(ctx context.Context, db, name string, document io.Reader) error {
-	d, err := directory.Open(ctx, directory.Options{Path: db, RunID: newRunID(p.now()), Now: p.now})
+	d, err := directory.Open(ctx, directory.Options{Path: db, RunID: runs.NewID(p.now()), Now: p.now})
 	if err != nil {
 		return err
 	}

@@ -54,6 +54,7 @@ func (p *program) explain(ctx context.Context, args []string, login brick.Login)
 	if err != nil {
 		return err
 	}
+	s.looking = true
 	n, err := p.begin(s, "")
 	if err != nil {
 		return err

@@ -27,6 +27,8 @@ type program struct {
 	stdinTerminal  bool
 	stderrTerminal bool
 	now            func() time.Time
+
+	mayShrink bool // the flag --allow-shrink
 }
 
 // exit ends a command with an exit code; what there is to say has been said.

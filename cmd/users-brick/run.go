@@ -21,6 +21,7 @@ func (p *program) runCommand() *cobra.Command {
 			return p.run(cmd.Context(), args, format)
 		},
 	}
+	p.shrinkFlag(cmd)
 	formatFlag(cmd, &format, "text", "json", "markdown")
 	return cmd
 }
@@ -80,6 +81,7 @@ func (p *program) planCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&o.out, "out", "", "keep the plan in this directory")
 	cmd.Flags().BoolVar(&o.detailed, "detailed-exitcode", false, "exit 10 when there is something to do")
+	p.shrinkFlag(cmd)
 	formatFlag(cmd, &o.format, "text", "json", "markdown")
 	return cmd
 }

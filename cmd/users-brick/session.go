@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -14,6 +12,7 @@ import (
 	"users-brick/brick/plan"
 	"users-brick/brick/platform"
 	"users-brick/brick/report"
+	"users-brick/brick/runs"
 	"users-brick/inputs"
 	"users-brick/params"
 )
@@ -27,10 +26,12 @@ type session struct {
 	emit    brick.Emit
 	mark    time.Time // when the phase at hand began
 
-	passing bool   // the session's directory is deleted at the end
-	keeping bool   // the plan was asked for, to be applied later
-	quit    func() // ends the listeners
-	held    string // the digest of the plan that was left of what the guard held back
+	store   *runs.Store // nil when nothing is kept or remembered
+	record  string      // the directory of the run in the store, "" for none
+	passing bool        // the plan's directory is deleted at the end
+	keeping bool        // the plan was asked for, to be applied later
+	quit    func()      // ends the listeners
+	held    string      // the digest of the plan that was left of what the guard held back
 
 	conn *platform.Conn
 	web  *platform.Web // below conn, when that is remote
@@ -49,7 +50,7 @@ func (p *program) begin(s *settings, dir string) (*session, error) {
 	started := p.now()
 	n := &session{settings: s, program: p, mark: started}
 	n.job = engine.Job{
-		RunID: newRunID(started), Program: "users-brick " + p.version, Started: started,
+		RunID: runs.NewID(started), Program: "users-brick " + p.version, Started: started,
 		Platform: s.platform.name, Target: s.platform.target(s.params),
 		Mode: s.mode, Params: s.params, TmpDir: s.env.TempDir, Memory: int64(s.env.Memory),
 	}
@@ -68,40 +69,6 @@ func (p *program) begin(s *settings, dir string) (*session, error) {
 	}
 	return n, nil
 }
-
-// place makes the directory of the plan and leaves the redacted params there.
-func (n *session) place(dir string) error {
-	n.keeping = dir != ""
-	if dir == "" && n.env.RunDir != "" {
-		dir = filepath.Join(n.env.RunDir, n.job.RunID)
-	}
-	if dir == "" {
-		temporary, err := os.MkdirTemp(n.env.TempDir, "users-brick-*")
-		if err != nil {
-			return noPlace(err, "BRICK_TMP_DIR")
-		}
-		n.job.Dir, n.passing = temporary, true
-		return nil
-	}
-	n.job.Dir = dir
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return noPlace(err, "--out, or BRICK_RUN_DIR")
-	}
-	if err := os.WriteFile(filepath.Join(dir, paramsFile), n.params.Redacted(), 0o600); err != nil {
-		return fmt.Errorf("keep the params: %w", err)
-	}
-	return nil
-}
-
-func noPlace(err error, names string) error {
-	return &brick.Error{Kind: brick.Failed, Op: "make a place for the plan", Err: err, Hint: "check the directory that " + names + " names"}
-}
-
-// The files that a session leaves beside its plan.
-const (
-	paramsFile = "params.json"
-	reportFile = "report.json"
-)
 
 func (n *session) warn(f brick.Finding) {
 	n.mu.Lock()
@@ -169,6 +136,7 @@ func (n *session) hangUp() {
 // plan reads the file and makes the plan. The platform is only looked at: what
 // is refused leaves it as it was, down to the file of a directory.
 func (n *session) plan(ctx context.Context, watch func(*brick.Row)) error {
+	n.recall()
 	stream, err := n.open(ctx, n.program, n.emit)
 	if err != nil {
 		return err
@@ -234,7 +202,6 @@ func (n *session) end(ctx context.Context, err error, format string) error {
 	if stoppedBy(err) {
 		r.Signal = signalCode(ctx)
 	}
-	r.Warnings, r.Unshown = n.warnings, n.more
 	r.Duration = n.program.now().Sub(r.Started)
 	if err := n.disconnect(); r.Err == nil {
 		r.Err = err
@@ -243,11 +210,14 @@ func (n *session) end(ctx context.Context, err error, format string) error {
 		return err
 	}
 	r.Next = n.next()
+	n.remember()
+	r.Warnings, r.Unshown = n.warnings, n.more
 	n.quit()
 	n.emit.Send(brick.RunEnded{RunID: r.RunID, Outcome: r.Outcome, ExitCode: r.ExitCode, Duration: r.Duration})
 	if err := errors.Join(n.print(format), n.keepReport()); err != nil {
 		return err
 	}
+	n.prune()
 	if r.ExitCode != brick.ExitDone {
 		return exit(r.ExitCode)
 	}
@@ -274,18 +244,6 @@ func (n *session) print(format string) error {
 	return n.report.Text(n.program.stdout)
 }
 
-// keepReport leaves the report beside the plan, when the plan stays.
-func (n *session) keepReport() error {
-	if n.passing {
-		return nil
-	}
-	f, err := os.OpenFile(filepath.Join(n.job.Dir, reportFile), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return fmt.Errorf("keep the report: %w", err)
-	}
-	return errors.Join(n.report.JSON(f), f.Close())
-}
-
 // free ends what the session holds. Given passwords stay only beside a plan
 // that is to be applied later.
 func (n *session) free() {
@@ -297,6 +255,9 @@ func (n *session) free() {
 	}
 	if n.passing {
 		os.RemoveAll(n.job.Dir)
+	}
+	if n.record != "" {
+		n.store.End(n.job.RunID)
 	}
 }
 

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -28,6 +26,7 @@ type settings struct {
 	source   string // where the params are, as an argument; "" when no argument names it
 	input    inputType
 	platform platformType
+	looking  bool // it is no run: nothing of it is kept
 }
 
 // load reads the operator's variables and the params. Everything that is
@@ -150,11 +149,4 @@ func readBucket(ctx context.Context, address string, timeout time.Duration) ([]b
 		return nil, err
 	}
 	return s3.ReadObject(ctx, s3.Source{Bucket: bucket, Key: key, Patience: timeout, MaxBytes: maxParams, Retry: briefly})
-}
-
-// newRunID returns an id that sorts by time and that no other run has.
-func newRunID(now time.Time) string {
-	var tail [3]byte
-	rand.Read(tail[:])
-	return now.UTC().Format("20060102T150405Z") + "-" + hex.EncodeToString(tail[:])
 }

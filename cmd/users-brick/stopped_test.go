@@ -53,7 +53,7 @@ func (s *site) write(name, text string) {
 func (s *site) command(args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(s.t.Context(), "users-brick", args...)
 	cmd.Dir = s.dir
-	cmd.Env = append(os.Environ(), "TMPDIR="+s.t.TempDir())
+	cmd.Env = append(os.Environ(), "TMPDIR="+s.t.TempDir(), "XDG_STATE_HOME="+filepath.Join(s.dir, ".state"))
 	return cmd
 }
 

@@ -53,6 +53,7 @@ func (v *validation) check(ctx context.Context, p *program, args []string) {
 	}
 	defer stream.Close()
 	v.read(ctx, s, stream)
+	v.shrunk(p, s)
 }
 
 // read gathers everything that is wrong with the file, and what it is made of.
