@@ -54,16 +54,19 @@ type objection struct {
 	Found, Most   int64
 	Limit         bool // Found and Most say something
 	First         []string
-	More          bool // First is not everybody
+	More          int64 // how many are concerned beside First
 }
 
 func (r *Report) objection(o *brick.Objection) objection {
 	told := objection{
-		Verdict: "refused", Tone: "stop", Text: o.Text, Hint: o.Hint, Rule: o.Rule,
-		Found: o.Found, Most: o.Limit, Limit: strings.HasPrefix(o.Rule, "max_"), More: o.Found > int64(len(o.First)),
+		Verdict: r.verdict(o), Tone: "stop", Text: o.Text, Hint: o.Hint, Rule: o.Rule,
+		Found: o.Found, Most: o.Limit, Limit: strings.HasPrefix(o.Rule, "max_"), More: o.More,
 	}
-	if r.Plan.End.HoldTakes && o.Removals {
-		told.Verdict, told.Tone = "removals held", "warn"
+	if r.Done != nil || r.Plan.Accepted {
+		told.Tone = "warn"
+	}
+	if r.Plan.Accepted {
+		told.Hint = "" // whoever accepted it knows
 	}
 	for _, login := range o.First {
 		told.First = append(told.First, string(login))

@@ -92,8 +92,8 @@ func (r *Report) lists(p *page) error {
 	if p.Objections, p.AllObjections, err = first(r.objections(), shownCards, r.objection); err != nil {
 		return err
 	}
-	if p.Command, err = r.onward(); err != nil {
-		return err
+	if p.AllObjections > 0 {
+		p.Command = r.Next
 	}
 	if p.People, p.AllPeople, err = first(r.People(), shownCards, r.person); err != nil {
 		return err

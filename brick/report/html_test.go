@@ -56,6 +56,13 @@ func island(t testing.TB, page, kind string) [][]any {
 	return all
 }
 
+func decode(t testing.TB, text string, into any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		t.Fatalf("%v in %.200s", err, text)
+	}
+}
+
 func TestThePageMayRunItsOwnScriptOnlyAndAskForNothing(t *testing.T) {
 	page := pageOf(t, settled(t, runs["partial"](t)))
 	policy := html.UnescapeString(between(t, page, `http-equiv="Content-Security-Policy" content="`, `"`))
@@ -169,9 +176,7 @@ func FuzzNoTextBecomesMarkup(f *testing.F) {
 func TestThePageHasEveryChangeWithWhatItChanges(t *testing.T) {
 	page := pageOf(t, settled(t, runs["partial"](t)))
 	var words []string
-	if err := json.Unmarshal([]byte(between(t, page, `id="words">`, "</script>")), &words); err != nil {
-		t.Fatal(err)
-	}
+	decode(t, between(t, page, `id="words">`, "</script>"), &words)
 	rows := island(t, page, "changes")
 	if len(rows) != 4 {
 		t.Fatalf("%d changes", len(rows))
@@ -204,7 +209,7 @@ func TestWithoutItsScriptThePageTellsWhatMatters(t *testing.T) {
 	}
 	for page, texts := range map[string][]string{
 		partial: {"Done in part", "eve@acme.com", "no such role any more", "request 4711", "line 6"},
-		refused: {"Refused", "project p1 would lose 1 of its 4 members", "seth@acme.com", "BRICK_PARAM_max_removals=1 users-brick run PARAMS"},
+		refused: {"Refused", "project p1 would lose 1 of its 4 members", "seth@acme.com", "users-brick apply runs/run-1 --accept sha256:0123456789ab"},
 	} {
 		static, _, _ := strings.Cut(page, `<script type="application/json"`)
 		for _, text := range texts {

@@ -144,20 +144,23 @@ func table[T any](m *markdown, heading, header string, most int, items iter.Seq2
 }
 
 func (m *markdown) guard() error {
-	some, err := table(m, "### The guard objects\n", "| verdict | what | first of them | hint |\n|---|---|---|---|", markdownRows, m.report.objections(), func(o *brick.Objection) string {
-		told := m.report.objection(o)
-		var people []string
-		for _, login := range told.First {
-			people = append(people, code(login))
+	r := m.report
+	some, err := table(m, "### The guard objects\n", "| verdict | what | people | hint |\n|---|---|---|---|", markdownRows, r.objections(), func(o *brick.Objection) string {
+		told := r.objection(o)
+		people := ""
+		for i, login := range told.First {
+			if i > 0 {
+				people += ", "
+			}
+			people += code(login)
 		}
-		return line(told.Verdict, prose(o.Text), strings.Join(people, " "), prose(o.Hint))
+		if told.More > 0 {
+			people += fmt.Sprintf(" and %d more", told.More)
+		}
+		return line(told.Verdict, prose(told.Text), people, prose(told.Hint))
 	})
-	if err != nil || !some {
-		return err
-	}
-	command, err := m.report.onward()
-	if command != "" {
-		m.print("\nWhen all of it is meant, this goes on once, with the params of this run in place of PARAMS:\n\n```sh\n%s\n```\n", command)
+	if some && r.Next != "" {
+		m.print("\nTo go on when all of it is meant:\n\n    %s\n", strings.ReplaceAll(r.Next, "\n", "\n    "))
 	}
 	return err
 }
