@@ -27,6 +27,8 @@ type Env struct {
 	KeepFor  time.Duration `env:"BRICK_KEEP_FOR" envDefault:"90d" doc:"How long they stay there."`
 	TempDir  string        `env:"BRICK_TMP_DIR" doc:"The directory for what does not fit into memory; the system's own when not set."`
 
+	LockTimeout Wait `env:"BRICK_LOCK_TIMEOUT" envDefault:"0" doc:"How long to wait for another run on the same target; 0 gives up at once."`
+
 	Concurrency Count         `env:"BRICK_CONCURRENCY" envDefault:"16" doc:"How many requests may be under way at once."`
 	Rate        Rate          `env:"BRICK_RATE" envDefault:"0" doc:"How many requests may be sent per second; 0 for no limit."`
 	Timeout     time.Duration `env:"BRICK_TIMEOUT" envDefault:"30s" doc:"How long one request may take."`

@@ -67,6 +67,7 @@ type platformType struct {
 	name   string
 	doc    string
 	target func(*params.Params) string // what on the platform, for people
+	key    func(*params.Params) string // where the platform is, always in the same spelling, for the lock
 	open   func(context.Context, *params.Platform, access) (platform.Driver, error)
 
 	// remote says that it is reached over the net: one opening serves looking
@@ -82,13 +83,14 @@ type access struct {
 	program  string // as "users-brick 1.2"
 	now      func() time.Time
 	emit     brick.Emit
-	web      *platform.Web // what requests go through where it is remote; the caller closes it
+	turn     *directory.Turn // of a run that may write, where runs take turns; nil for who only looks
+	web      *platform.Web   // what requests go through where it is remote; the caller closes it
 }
 
 func platformTypes() []platformType {
 	return []platformType{
-		{name: params.DirectoryPlatform, doc: "The embedded directory: one SQLite file, which needs nothing else.", target: directoryTarget, open: openDirectory},
-		{name: params.GoodDataPlatform, doc: "The GoodData platform with the /gdc resources, under an account of the brick.", target: goodDataTarget, open: openGoodData, remote: true},
+		{name: params.DirectoryPlatform, doc: "The embedded directory: one SQLite file, which needs nothing else.", target: directoryTarget, key: directoryKey, open: openDirectory},
+		{name: params.GoodDataPlatform, doc: "The GoodData platform with the /gdc resources, under an account of the brick.", target: goodDataTarget, key: goodDataKey, open: openGoodData, remote: true},
 	}
 }
 
@@ -96,7 +98,7 @@ func directoryTarget(p *params.Params) string { return p.Platform.Path }
 
 func openDirectory(ctx context.Context, to *params.Platform, a access) (platform.Driver, error) {
 	return directory.Open(ctx, directory.Options{
-		Path: to.Path, Seed: to.Seed, ReadOnly: a.readOnly, RunID: a.runID, Now: a.now,
+		Path: to.Path, Seed: to.Seed, ReadOnly: a.readOnly, RunID: a.runID, Now: a.now, Turn: a.turn,
 	})
 }
 

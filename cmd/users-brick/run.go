@@ -39,7 +39,9 @@ func (p *program) run(ctx context.Context, args []string, format string) error {
 		return err
 	}
 	n.heading(format)
-	err = n.plan(ctx, nil)
+	if err = n.alone(ctx); err == nil {
+		err = n.plan(ctx, nil)
+	}
 	if err == nil && n.report.Plan.End.Refusal == nil {
 		_, err = n.connect(ctx, false)
 	}

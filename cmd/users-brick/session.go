@@ -33,6 +33,8 @@ type session struct {
 	quit    func()      // ends the listeners
 	held    string      // the digest of the plan that was left of what the guard held back
 
+	holds holding // so that no other run comes in its way
+
 	conn *platform.Conn
 	web  *platform.Web // below conn, when that is remote
 
@@ -85,13 +87,18 @@ func (n *session) warn(f brick.Finding) {
 // act once there is a plan that may be done. An earlier connection ends, but
 // for one that would only be opened again.
 func (n *session) connect(ctx context.Context, readOnly bool) (*platform.Conn, error) {
+	if !readOnly { // a plan that another run may make stale is better made later
+		if err := n.alone(ctx); err != nil {
+			return nil, err
+		}
+	}
 	if n.conn != nil && n.platform.remote {
 		return n.conn, nil
 	}
 	if err := n.disconnect(); err != nil {
 		return nil, err
 	}
-	a := access{env: &n.env, readOnly: readOnly, runID: n.job.RunID, program: n.job.Program, now: n.program.now, emit: n.emit}
+	a := access{env: &n.env, readOnly: readOnly, runID: n.job.RunID, program: n.job.Program, now: n.program.now, emit: n.emit, turn: n.holds.turn}
 	if n.platform.remote {
 		n.web = platform.NewWeb(platform.WebOptions{
 			Concurrency: int(n.env.Concurrency), Rate: float64(n.env.Rate), Timeout: n.env.Timeout,
@@ -209,6 +216,7 @@ func (n *session) end(ctx context.Context, err error, format string) error {
 	if err := r.Settle(); err != nil {
 		return err
 	}
+	n.letGo()
 	r.Next = n.next()
 	n.remember()
 	r.Warnings, r.Unshown = n.warnings, n.more
@@ -247,6 +255,7 @@ func (n *session) print(format string) error {
 // free ends what the session holds. Given passwords stay only beside a plan
 // that is to be applied later.
 func (n *session) free() {
+	n.letGo()
 	if n.report.Plan != nil {
 		n.report.Plan.Close()
 		if !n.keeping {
