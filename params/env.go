@@ -29,6 +29,8 @@ type Env struct {
 
 	LockTimeout Wait `env:"BRICK_LOCK_TIMEOUT" envDefault:"0" doc:"How long to wait for another run on the same target; 0 gives up at once."`
 
+	ReportTo string `env:"BRICK_REPORT_TO" doc:"Where else the report of a run is stored as JSON: a path or s3://bucket/key, with the keys of the environment, the profile or the machine. {run_id} in it stands for the run; to what ends with / RUNID.json is added."`
+
 	Concurrency Count         `env:"BRICK_CONCURRENCY" envDefault:"16" doc:"How many requests may be under way at once."`
 	Rate        Rate          `env:"BRICK_RATE" envDefault:"0" doc:"How many requests may be sent per second; 0 for no limit."`
 	Timeout     time.Duration `env:"BRICK_TIMEOUT" envDefault:"30s" doc:"How long one request may take."`

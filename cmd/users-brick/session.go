@@ -222,12 +222,16 @@ func (n *session) end(ctx context.Context, err error, format string) error {
 	r.Warnings, r.Unshown = n.warnings, n.more
 	n.quit()
 	n.emit.Send(brick.RunEnded{RunID: r.RunID, Outcome: r.Outcome, ExitCode: r.ExitCode, Duration: r.Duration})
+	stored := n.storeReport(ctx)
 	if err := errors.Join(n.print(format), n.keepReport()); err != nil {
 		return err
 	}
 	n.prune()
-	if r.ExitCode != brick.ExitDone {
+	switch {
+	case r.ExitCode != brick.ExitDone:
 		return exit(r.ExitCode)
+	case !stored:
+		return exit(brick.ExitFailed)
 	}
 	return nil
 }

@@ -59,6 +59,9 @@ func settle(env params.Env, loaded *params.Params, findings brick.Findings) (*se
 	if err := findings.Err(); err != nil {
 		return nil, err
 	}
+	if err := checkDestination(env.ReportTo); err != nil {
+		return nil, err
+	}
 	s := &settings{env: env, params: loaded, warnings: findings}
 	s.mode, _ = modes.Find(loaded.SyncMode)
 	var err error

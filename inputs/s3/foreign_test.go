@@ -103,7 +103,7 @@ func TestForeignStore(t *testing.T) {
 		t.Helper()
 		s := s
 		s.Key = key
-		if err := s3.WriteObject(t.Context(), s, "text/csv", []byte(content)); err != nil {
+		if err := s3.WriteObject(t.Context(), s, "text/csv", strings.NewReader(content)); err != nil {
 			t.Fatal(err)
 		}
 		return s
@@ -156,7 +156,7 @@ func TestForeignStore(t *testing.T) {
 		direct := s
 		s.Endpoint = between(t, address, func(w http.ResponseWriter, _ *http.Request) http.ResponseWriter {
 			if requests.Add(1) == 3 {
-				if err := s3.WriteObject(t.Context(), direct, "text/csv", []byte(strings.ToUpper(content))); err != nil {
+				if err := s3.WriteObject(t.Context(), direct, "text/csv", strings.NewReader(strings.ToUpper(content))); err != nil {
 					t.Error(err)
 				}
 			}

@@ -99,7 +99,7 @@ func TestWritingFindsTheBucketToo(t *testing.T) {
 	a := &amazon{region: "eu-central-1", says: "header"}
 	s := source(t, "")
 	s.Transport = a
-	if err := s3.WriteObject(t.Context(), s, "", []byte("x")); err != nil || len(a.hosts) != 2 {
+	if err := s3.WriteObject(t.Context(), s, "", strings.NewReader("x")); err != nil || len(a.hosts) != 2 {
 		t.Errorf("asked %v, error %v", a.hosts, err)
 	}
 }

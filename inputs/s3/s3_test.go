@@ -19,7 +19,7 @@ var _ inputs.Source = s3.Source{}
 
 func TestObjectIsReadToItsEnd(t *testing.T) {
 	s, _ := fake(t, nil)
-	if err := s3.WriteObject(t.Context(), s, "text/csv", []byte(csv)); err != nil {
+	if err := s3.WriteObject(t.Context(), s, "text/csv", strings.NewReader(csv)); err != nil {
 		t.Fatal(err)
 	}
 	stream := reads(t, s, csv)
@@ -167,7 +167,7 @@ func TestClosingEndsTheConnections(t *testing.T) {
 func TestSmallObjectIsWrittenAndReadWhole(t *testing.T) {
 	s, _ := fake(t, nil)
 	for _, text := range []string{`{"input_source": "users.csv"}`, strings.Repeat("x", 1000), ""} {
-		if err := s3.WriteObject(t.Context(), s, "application/json", []byte(text)); err != nil {
+		if err := s3.WriteObject(t.Context(), s, "application/json", strings.NewReader(text)); err != nil {
 			t.Fatal(err)
 		}
 		got, err := s3.ReadObject(t.Context(), s)
@@ -175,7 +175,7 @@ func TestSmallObjectIsWrittenAndReadWhole(t *testing.T) {
 			t.Errorf("read %q, error %v", got, err)
 		}
 	}
-	if err := s3.WriteObject(t.Context(), s, "", []byte("more than ten bytes")); err != nil {
+	if err := s3.WriteObject(t.Context(), s, "", strings.NewReader("more than ten bytes")); err != nil {
 		t.Fatal(err)
 	}
 	s.MaxBytes = 10
@@ -196,7 +196,7 @@ func TestWritingIsTriedAgainAndChecked(t *testing.T) {
 		return false
 	})
 	s.Retry = quick
-	if err := s3.WriteObject(t.Context(), s, "application/json", []byte("{}")); err != nil || n != 3 {
+	if err := s3.WriteObject(t.Context(), s, "application/json", strings.NewReader("{}")); err != nil || n != 3 {
 		t.Fatalf("%d requests, error %v", n, err)
 	}
 	if _, err := memory.HeadObject("users", s.Key); err != nil {
@@ -206,7 +206,7 @@ func TestWritingIsTriedAgainAndChecked(t *testing.T) {
 
 func TestWritingWhereNobodyMayIsRefused(t *testing.T) {
 	s := source(t, serve(t, refusing(403, "AccessDenied", "no")).URL)
-	err := s3.WriteObject(t.Context(), s, "", nil)
+	err := s3.WriteObject(t.Context(), s, "", strings.NewReader(""))
 	wants(t, err, brick.BadInput, "write s3://users/daily/users.csv: access is denied", "s3:PutObject")
 }
 
