@@ -233,3 +233,18 @@ func (l *look) row(record []string) {
 		l.fit++
 	}
 }
+
+// otherDelimiter says which character stands between the quoted names of a
+// header that cannot be read, empty when none does.
+func (r *Reader) otherDelimiter() (hint string) {
+	if r.binding != nil {
+		return ""
+	}
+	line, _, _ := bytes.Cut(r.text.window[r.text.first:], []byte("\n"))
+	for _, d := range delimiters {
+		if d != r.text.delimiter && bytes.Contains(line, []byte(`"`+string(d)+`"`)) {
+			return fmt.Sprintf("the columns seem to be separated by %q; say so in `delimiter`", string(d))
+		}
+	}
+	return ""
+}

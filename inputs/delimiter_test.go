@@ -201,3 +201,18 @@ func joinedSparingly(cells []string, delimiter rune) string {
 	w.Flush()
 	return line.String()
 }
+
+func TestQuotedHeaderOfAnotherDelimiterSaysWhich(t *testing.T) {
+	for file, want := range map[string]string{
+		"\ufeff\"Login\";\"First_Name\"\r\n": `separated by ";"`, "\"login\"\t\"role\"\n": `separated by "\t"`, "\"login\"|\"role\"": `separated by "|"`,
+		"\"login\"x\"role\"\n": "close the quote", "login,role\na@x.com,\"x\"; \"y\nz": "close the quote",
+	} {
+		if e := refusal(t, read(t, file, inputs.Options{}).err); !strings.Contains(e.Hint, want) {
+			t.Errorf("%q: error %v, want the hint %q", file, e, want)
+		}
+	}
+	e := refusal(t, read(t, "'login';'role'\n", inputs.Options{Quote: '\''}).err)
+	if !strings.Contains(e.Hint, `separated by ";"`) {
+		t.Errorf("error %v", e)
+	}
+}

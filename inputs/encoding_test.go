@@ -124,7 +124,7 @@ func TestBytesThatAreNoTextSayWhereAndWhatToDo(t *testing.T) {
 		"two first halves":                 {wide("\ufeff"+header, true) + "\xd8\x00\xd8\x00", "", 3, 1, "0xd800 is half a character", "UTF-8"},
 		"UTF-16 of an odd length":          {wide("\ufeff"+header, false) + "b", "", 3, 1, "in the middle of a character", "again"},
 		"UTF-16 ends behind a first half":  {wide("\ufeff"+header, false) + "\x3d\xd8", "", 3, 1, "in the middle of a character", "again"},
-		"a NUL in UTF-16":                  {wide("\ufeff"+header+"b\x00", true), "", 3, 2, "NUL", "CSV"},
+		"a NUL in UTF-16":                  {wide("\ufeff"+header+"b\x00", true), "", 3, 2, "NUL", "drop it"},
 		"UTF-16 by name, little, no mark":  {wide(header, false), "UTF-16", 1, 1, "no mark", "UTF-16LE"},
 		"UTF-16 by name, big, no mark":     {wide(header, true), "UTF-16", 1, 1, "no mark", "UTF-16BE"},
 		"UTF-16 by name, and UTF-8":        {"\ufeff" + header, "UTF-16", 1, 1, "mark of UTF-8, but `encoding` is UTF-16", "leave `encoding` out"},
@@ -185,5 +185,15 @@ func TestFileThatReadsAsUTF8InACodePageIsWarnedOf(t *testing.T) {
 				t.Errorf("warnings %v, error %v", got.warnings, got.err)
 			}
 		})
+	}
+}
+
+func TestNULBytesOfADatabaseAreToldFromUTF16(t *testing.T) {
+	for file, hint := range map[string]string{
+		"login,role\na@x.com,\x00\n": "drop it; a database", "login\x00,role\n": "drop it; a database", "l\x00o\x00": "UTF-16LE", "\x00l\x00o": "UTF-16BE",
+	} {
+		if e := refusal(t, read(t, file, inputs.Options{}).err); !strings.Contains(e.Error(), "NUL byte") || !strings.Contains(e.Hint, hint) {
+			t.Errorf("%q: error %v, want the hint %q", file, e, hint)
+		}
 	}
 }

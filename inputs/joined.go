@@ -74,7 +74,7 @@ type FileStats struct {
 
 // begin makes ready to read a file.
 func (r *Reader) begin(name string, source io.Reader) {
-	r.name, r.op, r.source = name, "read "+name, source
+	r.name, r.op, r.source, r.binding = name, "read "+name, source, nil
 	r.opening = &opening{op: r.op, options: &r.options}
 	if r.part != nil {
 		r.files = append(r.files, brick.File{Name: name, Before: r.before})

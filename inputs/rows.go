@@ -285,12 +285,12 @@ func (r *Reader) refusal(err error) error {
 		return err
 	}
 	at := r.text.first + openedAt(r.text.window[r.text.first:], r.text.delimiter)
-	reason := "a quote opens here that is not closed as it must be"
+	reason, hint := "a quote opens here that is not closed as it must be", r.otherDelimiter()
 	if misquoted.Err == csv.ErrBareQuote {
 		at = r.text.from(misquoted.Line-misquoted.StartLine) + misquoted.Column - 1
 		reason = "a quote stands where it must not"
 	}
-	return r.text.refuse(at, reason+", and it is not certain where the row ends", "close the quote, or put the whole cell in quotes and double those inside")
+	return r.text.refuse(at, reason+", and it is not certain where the row ends", cmp.Or(hint, "close the quote, or put the whole cell in quotes and double those inside"))
 }
 
 // warn tells whoever listens about the i-th cell of a row.

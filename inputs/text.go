@@ -181,14 +181,24 @@ func (t *text) check(end bool) error {
 		fresh = fresh[:len(fresh)-cutRune(fresh)]
 	}
 	if i := bytes.IndexByte(fresh, 0); i >= 0 {
-		return t.refuse(t.checked+i, "the file has a NUL byte here, so it is no text",
-			"save it as UTF-8; it may be UTF-16 without a mark (then set `encoding` to UTF-16LE or UTF-16BE), or no CSV at all")
+		return t.nul(t.checked + i)
 	}
 	if !utf8.Valid(fresh) {
 		return t.noText(fresh, invalidAt(fresh))
 	}
 	t.checked += len(fresh)
 	return nil
+}
+
+// nul refuses a NUL byte. UTF-16 has one within its first two bytes, since the
+// header begins with a letter of ASCII or a quote.
+func (t *text) nul(at int) error {
+	refusal := t.refuse(at, "the file has a NUL byte here, so it is no text",
+		"save it as UTF-8; it may be UTF-16 without a mark (then set `encoding` to UTF-16LE or UTF-16BE), or no CSV at all")
+	if refusal.Line > 1 || refusal.Column > 2 {
+		refusal.Hint = "drop it; a database may write it for what has no value: export that as an empty cell"
+	}
+	return refusal
 }
 
 // noText refuses the new part of the window because of fresh[i].
