@@ -74,8 +74,10 @@ func (u *undoing) run() string {
 // the rest of it was done.
 func (u *undoing) deed(seq int64) plan.Deed {
 	switch u.past.Outcome.Of(seq) {
-	case plan.Done, plan.Unknown:
+	case plan.Done:
 		return plan.WasDone
+	case plan.Unknown:
+		return plan.MayBe
 	case plan.Failed:
 		if brick.KindOf(u.past.Outcome.Err(seq)) == brick.BadPassword {
 			return plan.WasDone
@@ -130,28 +132,63 @@ func (u *undoing) takeBack(ctx context.Context, t *target, b *bench, s *section)
 		return err
 	}
 	defer have.Close()
-	s.summary.MayEmpty = before.WasEnabled == 0 // and empty it is to be again
-	rules := &plan.Undoing{
-		Scope: t.scope, Spares: u.sparing.Spares, Groups: plan.NewGroups(groups),
-		NewGroups: u.job.Params.CreateNonExistingUserGroups, KnewGroups: u.past.Plan.Header.Groups,
+	admins, err := u.admins(ctx, t.scope)
+	if err != nil {
+		return ofScope(err)
 	}
+	rules := func() *plan.Undoing {
+		return &plan.Undoing{
+			Scope: t.scope, Spares: u.sparing.Spares, Groups: plan.NewGroups(groups), Admins: admins,
+			NewGroups: u.job.Params.CreateNonExistingUserGroups, KnewGroups: u.past.Plan.Header.Groups,
+		}
+	}
+	crew, err := u.reverse(ctx, s, past, have, rules())
+	if err == nil && crew.leaves() {
+		s.close()
+		*s = *u.newSection(t)
+		holding := rules()
+		holding.HoldAdmins, holding.Spares = true, func(login brick.Login, _ bool) bool { return u.sparing.Leaves(login) }
+		_, err = u.reverse(ctx, s, past, have, holding)
+	}
+	if err != nil {
+		return err
+	}
+	s.summary.Handover = crew.handsOver()
+	s.summary.MayEmpty = before.WasEnabled == 0 // and empty it is to be again
+	return s.noteLeftovers(&before, groups, u.past.Plan.Header.Groups)
+}
+
+// reverse compares what the run did in a scope with its members, and returns
+// what taking it back means for those who run a project.
+func (u *undoing) reverse(ctx context.Context, s *section, past plan.Section, have *spool.Sorted, rules *plan.Undoing) (crew, error) {
+	var c crew
 	n := 0
 	for r, err := range plan.Inverse(u.deeds(past), membersOf(have), rules) {
 		if n++; n%lookUpEvery == 0 && ctx.Err() != nil {
-			return stopped(ctx)
+			return c, stopped(ctx)
 		}
 		if errors.Is(err, plan.ErrOrder) {
-			return ofScope(err)
+			return c, ofScope(err)
 		}
 		if err == nil {
+			c.add(rules.Admins, &r.Decision)
 			err = s.reversed(&r)
 		}
 		if err != nil {
-			return err
+			return c, err
 		}
 	}
 	s.summary.CreateGroups = rules.Groups.Created()
-	return s.noteLeftovers(&before, groups, u.past.Plan.Header.Groups)
+	return c, nil
+}
+
+// admins returns who runs a project; nobody runs an organization.
+func (u *undoing) admins(ctx context.Context, scope brick.Scope) (plan.Admins, error) {
+	if scope.Level != brick.ProjectLevel {
+		return nil, nil
+	}
+	roles, err := u.view.Roles(ctx, scope)
+	return plan.NewAdmins(roles), err
 }
 
 // groups returns the groups of a project, nil for an organization.

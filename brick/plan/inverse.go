@@ -12,7 +12,8 @@ type Deed uint8
 // The deeds.
 const (
 	NotDone Deed = iota // the run left it alone
-	WasDone             // it was done, or the run broke off and only the platform can tell
+	WasDone             // it was done
+	MayBe               // the run broke off meanwhile, and only the platform can tell
 	InPart              // the platform refused it, perhaps after some of it
 )
 
@@ -32,6 +33,9 @@ type Undoing struct {
 	Groups     *Groups // spells group names; needed for projects
 	NewGroups  bool    // groups that are gone meanwhile may be made again
 	KnewGroups bool    // the earlier plan knew who was in which group
+
+	Admins     Admins // who runs the project
+	HoldAdmins bool   // they stay as they are, since nobody else would run it
 }
 
 // Reversal is what Inverse found for one person. The embedded Change is the
@@ -43,6 +47,8 @@ type Reversal struct {
 	// [Undoing.turnBack]).
 	Changes []brick.Change
 	Lost    string // what of the run nothing can take back, "" when all of it can be
+
+	onward bool // the first of two changes was done by an undo that broke off
 }
 
 // Inverse finds what takes back what a run did in a scope. Past holds the
@@ -108,15 +114,32 @@ func (u *Undoing) decide(t *trace, now *brick.Member) Reversal {
 		u.member(&r, t, now)
 	}
 	if t.deed == InPart && (r.Verdict == Changed || r.Lost != "") {
-		r = Reversal{Decision: r.Decision}
 		r.hold(r.Change.Action, "the run failed with him, and he is not as he was before it; what it did of the change is not known")
 	}
+	u.lead(&r, now)
 	return r
+}
+
+// lead says what becomes of who runs the project, and keeps its last
+// administrators, but for those who only run it because an undo broke off. Of
+// two changes the first one counts for nothing.
+func (u *Undoing) lead(r *Reversal, now *brick.Member) {
+	if r.Verdict != Changed {
+		return
+	}
+	lead := u.Admins.Lead(now, r.Change.After)
+	if u.HoldAdmins && lead == brick.LeadGoes && !r.onward {
+		r.hold(r.Change.Action, "nobody else would run the project; hint: make somebody else an administrator first")
+		r.Last = true
+		return
+	}
+	r.Change.Lead, r.Changes[len(r.Changes)-1].Lead = lead, lead
 }
 
 // hold leaves a person alone.
 func (r *Reversal) hold(a brick.Action, reason string) {
-	r.Verdict, r.Withheld, r.Reason, r.Change = Held, a, reason, brick.Change{}
+	r.Verdict, r.Withheld, r.Reason = Held, a, reason
+	r.Change, r.Changes, r.Lost = brick.Change{}, nil, ""
 }
 
 // change adds a change to what is to be done with a person.
@@ -140,6 +163,7 @@ type trace struct {
 	given    brick.Profile // the attributes that it set
 	password bool          // it set the password of an account that was there
 	groups   bool          // it set his groups
+	halfway  bool          // it may have stopped in the middle of his groups
 }
 
 // traces takes the changes of each person together.
@@ -170,20 +194,24 @@ func traces(past iter.Seq2[Past, error]) iter.Seq2[*trace, error] {
 func (t *trace) add(p *Past) {
 	c := &p.Change
 	switch {
-	case p.Deed == NotDone, p.Deed == InPart && t.deed == WasDone:
+	case p.Deed == NotDone, p.Deed == InPart && t.did():
 		return
-	case t.deed != WasDone: // the first, or after one that failed
+	case !t.did(): // the first, or after one that failed
 		*t = trace{login: t.login, before: c.Before, left: c.Before}
 	}
 	t.deed = p.Deed
+	t.halfway = t.halfway || p.Deed == MayBe
 	t.left = result(t.left, c)
 	if c.After == nil {
 		return
 	}
 	t.given = t.given.Overlay(&c.After.Profile)
-	t.password = t.password || c.SetPassword && c.Action == brick.Update && p.Deed == WasDone
+	t.password = t.password || c.SetPassword && c.Action == brick.Update && p.Deed != InPart
 	t.groups = t.groups || c.After.Groups != nil
 }
+
+// did reports whether something was done, or may have been.
+func (t *trace) did() bool { return t.deed == WasDone || t.deed == MayBe }
 
 // result returns what a person is after a change.
 func result(have *brick.Member, c *brick.Change) *brick.Member {

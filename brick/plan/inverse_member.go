@@ -28,7 +28,7 @@ func (u *Undoing) takeOut(r *Reversal, t *trace, now *brick.Member) {
 		r.Verdict = Kept
 		return
 	}
-	if moved := u.moved(t, t.left, now); moved != "" {
+	if moved := u.moved(t, now, t.left); moved != "" {
 		r.hold(brick.Remove, "changed since the run: "+moved)
 		return
 	}
@@ -43,13 +43,16 @@ func (u *Undoing) rejoin(r *Reversal, t *trace, now *brick.Member) {
 	switch {
 	case now == nil:
 		u.add(r, t)
-	case u.moved(t, t.before, now) == "":
+	case t.halfway && u.moved(t, now, t.before) == "":
+		u.turnBack(r, t, now) // who is removed may leave his groups first
+	case u.moved(t, now, t.before) == "":
 		r.Verdict = Kept
-	case t.before.Status == brick.Disabled && u.moved(t, enabled(t.before), now) == "":
+	case t.before.Status == brick.Disabled && u.moved(t, now, enabled(t.before)) == "":
 		after := &brick.Member{Login: t.login, Status: brick.Disabled}
+		r.onward = true
 		u.change(r, brick.Disable, now, after, "removed by the run, disabled before it, and only added again so far")
 	default:
-		r.hold(brick.Add, "he is a member again, and not as he was before the run: "+u.moved(t, t.before, now))
+		r.hold(brick.Add, "he is a member again, and not as he was before the run: "+u.moved(t, now, t.before))
 	}
 }
 
@@ -74,7 +77,7 @@ func (u *Undoing) turnBack(r *Reversal, t *trace, now *brick.Member) {
 		r.hold(0, "he is no member any more, which the run did not do")
 		return
 	}
-	if moved := u.moved(t, t.left, now, t.before); moved != "" {
+	if moved := u.moved(t, now, t.left, t.before); moved != "" {
 		r.hold(0, "changed since the run: "+moved)
 		return
 	}
@@ -96,6 +99,7 @@ func (u *Undoing) turnBack(r *Reversal, t *trace, now *brick.Member) {
 		}
 		after.Groups = given(names)
 	}
+	r.onward = !roles && !slices.Equal(now.Roles, rolesOf(t.left))
 	u.turn(r, now, after, roles, groups)
 }
 
@@ -146,18 +150,37 @@ func (u *Undoing) knowsGroups(t *trace) bool {
 	return u.KnewGroups || t.groups || t.before == nil || t.before.Groups != nil
 }
 
-// moved says in what a member differs from what he was, and from what else he
-// may be, "" when in nothing.
-func (u *Undoing) moved(t *trace, was, now *brick.Member, or ...*brick.Member) string {
-	all := append([]*brick.Member{was}, or...)
-	unlike := func(same func(*brick.Member) bool) bool { return !slices.ContainsFunc(all, same) }
+// moved says in what a member differs from all that he may be, "" when in
+// nothing.
+func (u *Undoing) moved(t *trace, now *brick.Member, maybe ...*brick.Member) string {
+	maybe = slices.DeleteFunc(maybe, func(m *brick.Member) bool { return m == nil })
+	unlike := func(same func(*brick.Member) bool) bool { return !slices.ContainsFunc(maybe, same) }
 	var parts []string
 	if unlike(func(m *brick.Member) bool { return m.Status == now.Status }) {
-		parts = append(parts, fmt.Sprintf("%s -> %s", was.Status, now.Status))
+		parts = append(parts, fmt.Sprintf("%s -> %s", maybe[0].Status, now.Status))
 	}
 	roles := unlike(func(m *brick.Member) bool { return slices.Equal(m.Roles, now.Roles) })
 	groups := u.knowsGroups(t) && unlike(func(m *brick.Member) bool { return brick.SameFolded(m.Groups, now.Groups) })
-	return strings.Join(append(parts, rolesAndGroups(was, now, roles, groups)...), "; ")
+	if groups && t.halfway {
+		groups = !groupsPartway(groupsOf(t.before), groupsOf(t.left), now.Groups, false)
+	}
+	return strings.Join(append(parts, rolesAndGroups(maybe[0], now, roles, groups)...), "; ")
+}
+
+// rolesOf returns the roles of a member, none when he is not there.
+func rolesOf(m *brick.Member) []string {
+	if m == nil {
+		return nil
+	}
+	return m.Roles
+}
+
+// groupsOf returns the groups of a member, none when he is not there.
+func groupsOf(m *brick.Member) []string {
+	if m == nil {
+		return nil
+	}
+	return m.Groups
 }
 
 // spell returns group names as the project spells them, or why that cannot

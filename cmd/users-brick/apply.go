@@ -41,11 +41,12 @@ func (p *program) apply(ctx context.Context, dir, given, accept, format string) 
 	if err != nil {
 		return errors.Join(err, made.Close())
 	}
+	s.mode.Name = made.Header.Mode // which is undo where the plan undoes a run
 	n, err := p.begin(s, dir)
 	if err != nil {
 		return errors.Join(err, made.Close())
 	}
-	n.report.Plan = made
+	n.report.Plan, n.report.Undoes = made, made.Header.Undoes
 	n.heading(format)
 	return n.end(ctx, n.applyPlan(ctx), format)
 }

@@ -80,7 +80,7 @@ func (p *program) root() *cobra.Command {
 	root.SetVersionTemplate("users-brick {{.Version}}\n")
 	p.operatorFlags(root)
 	root.AddCommand(
-		p.runCommand(), p.planCommand(), p.applyCommand(),
+		p.runCommand(), p.planCommand(), p.applyCommand(), p.undoCommand(),
 		p.validateCommand(), p.explainCommand(), p.schemaCommand(), p.showCommand(),
 		p.directoryCommand(), p.emulateCommand(), p.versionCommand(),
 	)
