@@ -28,7 +28,7 @@ func (p *program) applyCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&given, "params", "", "the params of the plan, when they have secrets (a plan keeps none)")
 	acceptFlag(cmd, &accept)
-	formatFlag(cmd, &format, "text", "json", "markdown")
+	formatFlag(cmd, &format, "text", "json", "markdown", "html")
 	return cmd
 }
 

@@ -22,7 +22,7 @@ func (p *program) runCommand() *cobra.Command {
 		},
 	}
 	p.shrinkFlag(cmd)
-	formatFlag(cmd, &format, "text", "json", "markdown")
+	formatFlag(cmd, &format, "text", "json", "markdown", "html")
 	return cmd
 }
 
@@ -84,7 +84,7 @@ func (p *program) planCommand() *cobra.Command {
 	cmd.Flags().StringVar(&o.out, "out", "", "keep the plan in this directory")
 	cmd.Flags().BoolVar(&o.detailed, "detailed-exitcode", false, "exit 10 when there is something to do")
 	p.shrinkFlag(cmd)
-	formatFlag(cmd, &o.format, "text", "json", "markdown")
+	formatFlag(cmd, &o.format, "text", "json", "markdown", "html")
 	return cmd
 }
 

@@ -20,6 +20,7 @@ import (
 const (
 	paramsFile = runs.ParamsFile
 	reportFile = runs.ReportFile
+	reportPage = "report.html" // the report as a page for people
 )
 
 // noRuns is the value of BRICK_RUN_DIR that says that nothing is to be kept.
@@ -138,6 +139,9 @@ func (n *session) writeReport(dir string) error {
 		return n.report.Text(w)
 	}
 	if err := runs.Replace(filepath.Join(dir, runs.TextFile), text); err != nil {
+		return err
+	}
+	if err := runs.Replace(filepath.Join(dir, reportPage), n.report.HTML); err != nil {
 		return err
 	}
 	return runs.Replace(filepath.Join(dir, reportFile), n.report.JSON)

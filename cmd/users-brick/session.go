@@ -252,6 +252,8 @@ func (n *session) print(format string) error {
 		return n.report.JSON(n.program.stdout)
 	case "markdown":
 		return n.report.Markdown(n.program.stdout)
+	case "html":
+		return n.report.HTML(n.program.stdout)
 	}
 	return n.report.Text(n.program.stdout)
 }
