@@ -49,7 +49,7 @@ func (p *program) undoCommand() *cobra.Command {
 	cmd.Flags().StringVar(&o.out, "out", "", "only plan, and keep the plan in this directory")
 	cmd.Flags().BoolVar(&o.planOnly, "plan-only", false, "only say what would be done")
 	o.limits.flags(cmd)
-	formatFlag(cmd, &o.format, "text", "json", "markdown")
+	formatFlag(cmd, &o.format, "text", "json", "markdown", "html")
 	return cmd
 }
 
