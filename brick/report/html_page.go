@@ -4,9 +4,6 @@ import (
 	"html/template"
 	"iter"
 	"strings"
-	"time"
-
-	"users-brick/brick"
 )
 
 // What a page shows at most before its script runs.
@@ -43,10 +40,6 @@ type page struct {
 	Warnings      []string
 	AllWarnings   int64
 }
-
-// fact is one thing about the run. Time is set when it is a time, as machines
-// read it.
-type fact struct{ Name, Value, Time string }
 
 // page gathers what a page shows before its script runs.
 func (r *Report) page() (*page, error) {
@@ -155,82 +148,6 @@ func firstLines(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// facts are what one wants to know first.
-func (r *Report) facts() []fact {
-	done := "applied"
-	if r.PlanOnly {
-		done = "none, this is a plan"
-	} else if r.Done == nil {
-		done = "none, nothing was applied"
-	}
-	facts := []fact{
-		{Name: "Exit code", Value: grouped(int64(r.ExitCode)) + " · " + r.Outcome}, {Name: "Platform", Value: r.Platform + " " + r.Target},
-		{Name: "Mode", Value: r.Mode}, {Name: "Effect", Value: done},
-		{Name: "File", Value: r.inputLine()},
-		{Name: "Began", Value: r.Started.UTC().Format("2 Jan 2006, 15:04:05 UTC"), Time: r.Started.UTC().Format(time.RFC3339)},
-		{Name: "Took", Value: rounded(r.Duration)}, {Name: "Platform calls", Value: grouped(r.Calls)},
-	}
-	return facts
-}
-
-// inputLine says what was read.
-func (r *Report) inputLine() string {
-	if r.Plan == nil {
-		return r.Input
-	}
-	e := &r.Plan.End
-	text := r.Plan.Header.Input.Name + ", " + grouped(e.Rows) + " rows"
-	if e.BadRows > 0 {
-		text += ", " + grouped(e.BadRows) + " of them bad"
-	}
-	if e.OtherRows > 0 {
-		text += ", " + grouped(e.OtherRows) + " for none of the scopes"
-	}
-	return text
-}
-
-// smallFacts are what one wants to know last.
-func (r *Report) smallFacts() []fact {
-	o := r.opening()
-	all := []fact{
-		{Name: "Run", Value: r.RunID}, {Name: "Program", Value: r.Program},
-		{Name: "Params", Value: o.Digests.Params}, {Name: "File, SHA-256", Value: o.Digests.Input}, {Name: "Plan", Value: o.Digests.Plan},
-	}
-	var given []fact
-	for _, f := range all {
-		if f.Value != "" {
-			given = append(given, f)
-		}
-	}
-	return given
-}
-
-// headline says in a word how a run ended, and how grave that is; the tone
-// names the sign and the colour.
-func headline(outcome string) (label, tone string) {
-	switch outcome {
-	case Converged:
-		return "Converged", "ok"
-	case NothingToDo:
-		return "Nothing to do", "ok"
-	case Pending:
-		return "Changes pending", "wait"
-	case Partial:
-		return "Done in part", "warn"
-	case Interrupted:
-		return "Interrupted", "warn"
-	case Refused:
-		return "Refused", "stop"
-	case BadInput:
-		return "Bad input", "stop"
-	case Locked:
-		return "Locked", "stop"
-	case Denied:
-		return "Denied", "stop"
-	}
-	return "Failed", "stop"
-}
-
 // scopeLine is what the page says of a scope without its script.
 type scopeLine struct {
 	Name string
@@ -244,88 +161,4 @@ func (r *Report) scopeLine(s *Scope) scopeLine {
 		line.Fate = "not planned: " + s.Unplanned.Text
 	}
 	return line
-}
-
-// bar is a kind of change in the table of totals.
-type bar struct {
-	Class, Sign, Name       string
-	Planned, Done           int64
-	PlannedWidth, DoneWidth int64 // of a thousand
-}
-
-// barSigns mark kinds of change beside their names.
-var barSigns = [...]string{brick.Add: "+", brick.Update: "~", brick.Enable: "↑", brick.Disable: "↓", brick.Remove: "−"}
-
-// barNames are their headings.
-var barNames = [...]string{brick.Add: "Adds", brick.Update: "Updates", brick.Enable: "Enables", brick.Disable: "Disables", brick.Remove: "Removals"}
-
-func (r *Report) bars() []bar {
-	var bars []bar
-	most := int64(1)
-	for _, a := range brick.Actions() {
-		most = max(most, *r.Total.Planned.Of(a), *r.Total.Counts.Of(a))
-	}
-	for _, a := range brick.Actions() {
-		b := bar{Class: a.String(), Sign: barSigns[a], Name: barNames[a], Planned: *r.Total.Planned.Of(a), Done: *r.Total.Counts.Of(a)}
-		b.PlannedWidth, b.DoneWidth = width(b.Planned, most), width(b.Done, most)
-		bars = append(bars, b)
-	}
-	return bars
-}
-
-// width is a share of a thousand; a little shows as something.
-func width(n, most int64) int64 {
-	if n == 0 {
-		return 0
-	}
-	return max(4, int64(float64(n)/float64(most)*1000))
-}
-
-// fate is a count of people who are not changed.
-type fate struct {
-	Name    string
-	N       int64
-	Meaning string
-}
-
-// others returns the counts that every report has, and those of the rest that
-// are not zero.
-func (r *Report) others() []fate {
-	t := &r.Total
-	all := []fate{
-		{"Kept", t.Kept, "in the file, and already so"},
-		{"Spared", t.Spared, "whitelisted, or the brick's own account"},
-		{"Held", t.Held, "nothing was done, see the reasons"},
-		{"Failed", t.Failed, "refused by the platform"},
-	}
-	for _, f := range []fate{
-		{"Not tried", t.Untried, "the run ended before"},
-		{"Absent", t.Absent, "to be deleted, but not there"},
-		{"Not planned", t.Unplanned, "scopes, see the reasons"},
-		{"Bad rows", r.badRows(), "of the file"},
-	} {
-		if f.N > 0 {
-			all = append(all, f)
-		}
-	}
-	return all
-}
-
-// phase is a bar in the table of times.
-type phase struct {
-	Name, Time  string
-	From, Width int64 // of a thousand
-}
-
-func (r *Report) phases() []phase {
-	var phases []phase
-	whole, at := int64(1), int64(0)
-	for _, p := range r.Phases {
-		whole += p.MS
-	}
-	for _, p := range r.Phases {
-		phases = append(phases, phase{p.Name, rounded(time.Duration(p.MS) * time.Millisecond), at * 1000 / whole, width(p.MS, whole)})
-		at += p.MS
-	}
-	return phases
 }
