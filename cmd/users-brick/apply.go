@@ -20,7 +20,8 @@ func (p *program) applyCommand() *cobra.Command {
 		Use:   "apply DIR",
 		Short: "Do what a plan says",
 		Long: "Does the plan that plan --out left in a directory. It refuses when the plan was changed,\n" +
-			"or when the platform has changed so that the plan no longer fits.",
+			"or when the platform has changed so that the plan no longer fits. When an earlier apply was\n" +
+			"killed or stopped, it goes on from there.",
 		Args: usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.apply(cmd.Context(), args[0], given, accept, format)
@@ -62,6 +63,12 @@ func (n *session) applyPlan(ctx context.Context) error {
 	conn, err := n.connect(ctx, false)
 	if err != nil {
 		return err
+	}
+	if err := n.recollectApplied(); err != nil {
+		return err
+	}
+	if n.before != nil {
+		return n.doRest(ctx)
 	}
 	holds, err := n.job.Fits(ctx, conn.View, n.report.Plan)
 	if err != nil {

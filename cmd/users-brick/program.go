@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"users-brick/brick"
+	"users-brick/brick/engine"
+	"users-brick/brick/platform"
 	"users-brick/params"
 )
 
@@ -27,6 +29,9 @@ type program struct {
 	stdinTerminal  bool
 	stderrTerminal bool
 	now            func() time.Time
+
+	onDriver  func(platform.Driver) platform.Driver // seams for tests, which stop a run where they like;
+	onJournal func(engine.Journal) engine.Journal   // nil otherwise
 
 	mayShrink bool // the flag --allow-shrink
 }

@@ -9,19 +9,25 @@ import (
 )
 
 func (p *program) runCommand() *cobra.Command {
-	var format string
+	var format, resume string
 	cmd := &cobra.Command{
 		Use:   "run [PARAMS]",
 		Short: "Make the platform match the file",
 		Long: "Reads the params and the file, plans everything, lets the guard judge the plan, and does it.\n" +
 			"PARAMS is a path, - for standard input, or a web address; without it BRICK_PARAMS_FILE,\n" +
-			"BRICK_PARAMS, or standard input when it is no terminal.",
+			"BRICK_PARAMS, or standard input when it is no terminal.\n" +
+			"With --resume it goes on with the plan of an earlier run instead, without reading the file:\n" +
+			"what that one did is not done again, and one report tells of both.",
 		Args: usage(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if resume != "" {
+				return p.resume(cmd.Context(), resume, args, format)
+			}
 			return p.run(cmd.Context(), args, format)
 		},
 	}
 	p.shrinkFlag(cmd)
+	resumeFlag(cmd, &resume)
 	formatFlag(cmd, &format, "text", "json", "markdown", "html")
 	return cmd
 }

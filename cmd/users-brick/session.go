@@ -9,6 +9,7 @@ import (
 
 	"users-brick/brick"
 	"users-brick/brick/engine"
+	"users-brick/brick/journal"
 	"users-brick/brick/plan"
 	"users-brick/brick/platform"
 	"users-brick/brick/report"
@@ -35,6 +36,9 @@ type session struct {
 
 	holds holding // so that no other run comes in its way
 
+	before  *plan.Outcome    // what an earlier session did of the plan; nil when none did
+	journal *journal.Journal // nil when none is written
+
 	conn *platform.Conn
 	web  *platform.Web // below conn, when that is remote
 
@@ -49,10 +53,15 @@ const shownWarnings = 1000
 // begin starts a session. dir is where the plan goes; empty means a place of
 // its own, which is deleted at the end.
 func (p *program) begin(s *settings, dir string) (*session, error) {
+	return p.beginAt(s, runs.NewID(p.now()), func(n *session) error { return n.place(dir) })
+}
+
+// beginAt is begin for a session whose id and place the caller knows.
+func (p *program) beginAt(s *settings, id string, place func(*session) error) (*session, error) {
 	started := p.now()
 	n := &session{settings: s, program: p, mark: started}
 	n.job = engine.Job{
-		RunID: runs.NewID(started), Program: "users-brick " + p.version, Started: started,
+		RunID: id, Program: "users-brick " + p.version, Started: started,
 		Platform: s.platform.name, Target: s.platform.target(s.params),
 		Mode: s.mode, Params: s.params, TmpDir: s.env.TempDir, Memory: int64(s.env.Memory),
 	}
@@ -62,7 +71,7 @@ func (p *program) begin(s *settings, dir string) (*session, error) {
 		RunID: n.job.RunID, Program: n.job.Program, Mode: s.mode.Name, Platform: n.job.Platform,
 		Target: n.job.Target, Params: s.params.Digest(), Started: started, Input: inputName(&s.params.Input),
 	}
-	if err := n.place(dir); err != nil {
+	if err := place(n); err != nil {
 		return nil, err
 	}
 	n.emit.Send(brick.RunStarted{RunID: n.job.RunID, Mode: s.mode.Name, Platform: n.job.Platform, Target: n.job.Target})
@@ -110,6 +119,9 @@ func (n *session) connect(ctx context.Context, readOnly bool) (*platform.Conn, e
 	if err != nil {
 		n.hangUp()
 		return nil, err
+	}
+	if n.program.onDriver != nil {
+		driver = n.program.onDriver(driver)
 	}
 	n.conn = platform.Connect(driver, platform.Options{
 		Concurrency: int(n.env.Concurrency), Rate: float64(n.env.Rate), Retry: platform.DefaultRetry, Emit: n.emit,
@@ -187,7 +199,7 @@ func (n *session) apply(ctx context.Context) error {
 	if n.report.Plan.End.Refusal != nil {
 		return nil
 	}
-	out, err := n.job.Apply(ctx, n.conn, n.report.Plan)
+	out, err := n.perform(ctx)
 	n.report.Done = out
 	n.lap("apply")
 	if err == nil {
@@ -255,18 +267,23 @@ func (n *session) print(format string) error {
 	case "html":
 		return n.report.HTML(n.program.stdout)
 	}
-	return n.report.Text(n.program.stdout)
+	err := n.report.Text(n.program.stdout)
+	n.tellOnward()
+	return err
 }
 
 // free ends what the session holds. Given passwords stay only beside a plan
-// that is to be applied later.
+// that is to be applied later, or gone on with.
 func (n *session) free() {
 	n.letGo()
 	if n.report.Plan != nil {
 		n.report.Plan.Close()
-		if !n.keeping {
+		if !n.keeping && !n.unfinished() {
 			n.report.Plan.ForgetPasswords()
 		}
+	}
+	if n.journal != nil {
+		n.journal.Close()
 	}
 	if n.passing {
 		os.RemoveAll(n.job.Dir)

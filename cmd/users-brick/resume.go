@@ -1,0 +1,286 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"users-brick/brick"
+	"users-brick/brick/journal"
+	"users-brick/brick/plan"
+	"users-brick/brick/runs"
+	"users-brick/params"
+)
+
+// resumeFlag adds the flag that goes on with a run instead of beginning one.
+func resumeFlag(cmd *cobra.Command, run *string) {
+	cmd.Flags().StringVar(run, "resume", "", "go on with this run, which was killed or stopped: an id or its beginning, last, or the run's directory")
+}
+
+// brokenRun is a run that is to be gone on with.
+type brokenRun struct {
+	id    string
+	dir   string
+	store *runs.Store // where it is kept; nil when it lies somewhere else
+	made  *plan.Plan
+}
+
+// resume goes on with a run: what its journal knows as done is not done again,
+// and one report tells of the whole.
+func (p *program) resume(ctx context.Context, run string, args []string, format string) error {
+	r, err := p.findBroken(run)
+	if err != nil {
+		return err
+	}
+	s, err := p.resumeSettings(ctx, r, args)
+	if err != nil {
+		return errors.Join(err, r.made.Close())
+	}
+	s.mode.Name = r.made.Header.Mode // which is undo where the plan undoes a run
+	n, err := p.beginAt(s, r.id, func(n *session) error { return n.placeAgain(r) })
+	if err != nil {
+		return errors.Join(err, r.made.Close())
+	}
+	n.report.Plan, n.report.Undoes = r.made, r.made.Header.Undoes
+	n.heading(format)
+	return n.end(ctx, n.goOn(ctx, format), format)
+}
+
+// findBroken finds a run and its plan. One that has no journal has not begun
+// to do anything, so that there is nothing to go on with.
+func (p *program) findBroken(name string) (*brokenRun, error) {
+	r, err := p.findRun(name)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(filepath.Join(r.dir, journal.File)); errors.Is(err, fs.ErrNotExist) {
+		return nil, &brick.Error{
+			Kind: brick.BadInput, Op: "resume " + name, Err: errors.New("the run in " + r.dir + " has not begun to change anything"),
+			Hint: "run again with the params instead",
+		}
+	}
+	if r.made, err = plan.Open(r.dir); err != nil {
+		return nil, err
+	}
+	if r.id == "" {
+		r.id = r.made.Header.RunID
+	}
+	if r.id != r.made.Header.RunID {
+		return nil, errors.Join(&brick.Error{
+			Kind: brick.BadInput, Op: "resume " + name, Err: errors.New("that run did a plan that lies somewhere else"),
+			Hint: "give the directory of the plan to `apply` once more",
+		}, r.made.Close())
+	}
+	return r, nil
+}
+
+// findRun finds the directory of a run: in the store, or by its path.
+func (p *program) findRun(name string) (*brokenRun, error) {
+	env, findings := params.ParseEnv(p.environ)
+	if err := findings.Err(); err != nil {
+		return nil, err
+	}
+	store, _ := p.store(&env)
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		r := &brokenRun{dir: name}
+		if id := filepath.Base(name); store != nil && sameDir(store.Dir(id), name) {
+			r.id, r.store = id, store
+		}
+		return r, nil
+	}
+	if store == nil {
+		return nil, &brick.Error{
+			Kind: brick.BadInput, Op: "resume " + name, Err: errors.New("no runs are kept, and there is no such directory"),
+			Hint: "BRICK_RUN_DIR says where runs are kept",
+		}
+	}
+	run, err := store.Find(name)
+	if err != nil {
+		return nil, err
+	}
+	return &brokenRun{id: run.ID, dir: run.Dir, store: store}, nil
+}
+
+func sameDir(a, b string) bool {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
+}
+
+// resumeSettings reads the params of a run: those that are given, as for any
+// run, or else those that it kept, which are without secrets.
+func (p *program) resumeSettings(ctx context.Context, r *brokenRun, args []string) (*settings, error) {
+	env, findings := params.ParseEnv(p.environ)
+	if err := findings.Err(); err != nil {
+		return nil, err
+	}
+	var s *settings
+	var err error
+	if len(args) == 0 && env.ParamsFile == "" && !env.Params.Given() {
+		s, err = p.planSettings(ctx, r.dir, "", r.made)
+	} else if s, err = p.load(ctx, args); err == nil && s.params.Digest() != r.made.Header.Params {
+		err = &brick.Error{
+			Kind: brick.BadInput, Op: "resume", Err: errors.New("the run was begun with other params"),
+			Hint: "give its params, of which only secrets may be others, or run without --resume",
+		}
+	}
+	if err == nil && s.params.DryRun {
+		err = &brick.Error{Kind: brick.BadInput, Op: "resume", Err: errors.New("dry_run is set, and going on with a run changes the platform"), Hint: "take one of them away"}
+	}
+	return s, err
+}
+
+// placeAgain puts a session where an earlier one was.
+func (n *session) placeAgain(r *brokenRun) error {
+	n.job.Dir = r.dir
+	if r.store == nil {
+		n.keeping = true // whoever keeps it elsewhere sees to it himself
+		return nil
+	}
+	n.store, n.record = r.store, r.dir
+	if err := r.store.Mark(r.id, n.program.now()); err != nil {
+		return noPlace(err, "BRICK_RUN_DIR")
+	}
+	return nil
+}
+
+// goOn does what is left of a plan of which a part is done, if it still fits.
+func (n *session) goOn(ctx context.Context, format string) error {
+	if n.report.Plan.End.Refusal != nil {
+		return nil
+	}
+	if err := n.alone(ctx); err != nil {
+		return err
+	}
+	if err := n.recollect(); err != nil {
+		return err
+	}
+	n.tellBefore(format)
+	return n.doRest(ctx)
+}
+
+// recollect reads what an earlier run has done of the plan. Whatever becomes
+// of this session, its report tells that, too.
+func (n *session) recollect() error {
+	out, err := journal.Open(n.job.Dir, n.report.Plan.Header.Digest)
+	if err != nil {
+		return err
+	}
+	if out.Changes() != n.report.Plan.End.Changes {
+		return &brick.Error{Kind: brick.BadInput, Op: "read the journal", Err: errors.New("it is of a plan with another number of changes")}
+	}
+	n.before, n.report.Done = out, out
+	return nil
+}
+
+// recollectApplied is recollect for a plan that may not have been begun. One
+// that was done to its end is begun anew, as if it never had been.
+func (n *session) recollectApplied() error {
+	err := n.recollect()
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err == nil && n.settled():
+		n.before, n.report.Done = nil, nil
+	}
+	return err
+}
+
+// settled reports whether nothing is left to be done.
+func (n *session) settled() bool {
+	return n.before.Count(plan.Done)+n.before.Count(plan.HeldBack) == n.before.Changes()
+}
+
+// tellBefore says how far the run had come.
+func (n *session) tellBefore(format string) {
+	if format != "text" {
+		return
+	}
+	b := n.before
+	text := fmt.Sprintf("going on: %s done before", brick.Number(b.Count(plan.Done), "change"))
+	for _, f := range []struct {
+		fate plan.Fate
+		word string
+	}{{plan.Failed, "failed"}, {plan.HeldBack, "held back"}, {plan.Unknown, "perhaps done"}, {plan.Pending, "not tried"}} {
+		if k := b.Count(f.fate); k > 0 {
+			text += fmt.Sprintf(", %d %s", k, f.word)
+		}
+	}
+	fmt.Fprintln(n.program.stdout, text)
+}
+
+// doRest does what n.before leaves to be done.
+func (n *session) doRest(ctx context.Context) error {
+	made := n.report.Plan
+	if n.settled() && !made.Header.Verify {
+		return made.ForgetPasswords()
+	}
+	conn, err := n.connect(ctx, false)
+	if err != nil {
+		return err
+	}
+	if !n.settled() {
+		if _, err := n.job.FitsAfter(ctx, conn.View, made, n.before); err != nil {
+			return err
+		}
+	}
+	return n.apply(ctx)
+}
+
+// perform does the plan, or the rest of it, beside a journal when the plan
+// stays.
+func (n *session) perform(ctx context.Context) (*plan.Outcome, error) {
+	made, out := n.report.Plan, n.before
+	if out == nil {
+		out = plan.NewOutcome(made.End.Changes)
+	}
+	if !n.passing {
+		var err error
+		if n.journal, err = n.openJournal(); err != nil {
+			return out, err
+		}
+		n.job.Journal = n.journal
+		if n.program.onJournal != nil {
+			n.job.Journal = n.program.onJournal(n.journal)
+		}
+	}
+	return out, n.job.Resume(ctx, n.conn, made, out)
+}
+
+func (n *session) openJournal() (*journal.Journal, error) {
+	h := &n.report.Plan.Header
+	if n.before == nil {
+		return journal.Create(n.job.Dir, journal.Header{
+			Plan: h.Digest, Changes: n.report.Plan.End.Changes, RunID: n.job.RunID, Started: n.job.Started,
+		})
+	}
+	j, _, err := journal.Resume(n.job.Dir, h.Digest, n.program.now())
+	return j, err
+}
+
+// unfinished reports whether there is something to go on with: a journal, and
+// changes that are not settled. Only then may given passwords still be needed.
+func (n *session) unfinished() bool {
+	out := n.report.Done
+	return (n.journal != nil || n.before != nil) && out != nil && out.Count(plan.Pending)+out.Count(plan.Unknown) > 0
+}
+
+// tellOnward says how to go on with a run that has come to no end.
+func (n *session) tellOnward() {
+	if n.record == "" || n.record != n.job.Dir || !n.unfinished() {
+		return
+	}
+	words := []string{"users-brick", "run", "--resume", n.job.RunID}
+	if n.source != "" {
+		words = append(words, n.source)
+	}
+	fmt.Fprintf(n.program.stdout, "  to go on with what is left: %s\n", command(words...))
+}
