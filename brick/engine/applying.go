@@ -63,12 +63,15 @@ func (a *applying) pass(ctx context.Context, p pass) error {
 	var scopes, batches errgroup.Group
 	scopes.SetLimit(a.features.Concurrency)
 	batches.SetLimit(a.features.Concurrency)
-	for _, section := range a.plan.Sections() {
-		if section.Scope.Level != p.level {
-			continue
+	for section, err := range a.plan.Sections() {
+		if err != nil {
+			a.end(err)
 		}
 		if a.stopped(ctx) != nil {
 			break
+		}
+		if section.Scope.Level != p.level {
+			continue
 		}
 		scopes.Go(func() error {
 			err := a.section(ctx, p, section, &batches)

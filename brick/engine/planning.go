@@ -48,7 +48,7 @@ func (j *Job) sparing(ctx context.Context, view *platform.View) (*plan.Sparing, 
 }
 
 // write plans all targets and writes the plan.
-func (p *planning) write(ctx context.Context, targets []target) (*plan.Plan, error) {
+func (p *planning) write(ctx context.Context, targets *targets) (*plan.Plan, error) {
 	w, err := plan.Create(p.job.Dir, p.header())
 	if err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ type total struct {
 }
 
 // sections plans the targets and adds them to the plan in order.
-func (p *planning) sections(ctx context.Context, targets []target, w *plan.Writer) (*total, error) {
+func (p *planning) sections(ctx context.Context, targets *targets, w *plan.Writer) (*total, error) {
 	notes, err := plan.CreateNotes(p.job.Dir)
 	if err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ func (p *planning) sections(ctx context.Context, targets []target, w *plan.Write
 		err = p.inOrder(ctx, targets, func(s *section) error {
 			done++
 			sum.add(s)
-			p.tell(s, done, len(targets))
+			p.tell(s, done, targets.len())
 			return f.add(s)
 		})
 	}
@@ -111,16 +111,17 @@ func (p *planning) sections(ctx context.Context, targets []target, w *plan.Write
 
 // inOrder plans several targets at once and hands their sections on in the
 // order of the targets.
-func (p *planning) inOrder(ctx context.Context, targets []target, each func(*section) error) error {
+func (p *planning) inOrder(ctx context.Context, targets *targets, each func(*section) error) error {
 	benches := p.job.newBenches(p.view)
 	defer benches.close()
 	return (&lineup[*section]{
-		pieces: len(targets), open: benches.open(), room: p.room,
-		size: func(i int) int64 { return targets[i].size() },
+		pieces: targets.len(), open: benches.open(), room: p.room,
+		size: targets.size,
 		do: func(ctx context.Context, i int) (*section, error) {
 			b := benches.take()
 			defer benches.clear(b)
-			return p.section(ctx, &targets[i], b)
+			t := targets.at(i)
+			return p.section(ctx, &t, b)
 		},
 		each: each,
 	}).run(ctx)

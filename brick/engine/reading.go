@@ -37,16 +37,25 @@ func (s *seen) close()      {}
 // order of the plan. Look says what there was to see, also when the scope
 // could not be read. What concerns the whole run ends it at once.
 func (r *reading) inOrder(ctx context.Context, look func(context.Context, plan.Section, *bench) *seen, each func(*seen) error) error {
-	sections := r.plan.Sections()
+	var changed []int32 // scopes that have changes
+	for i := range r.plan.Scopes() {
+		if r.plan.Changes(i) > 0 {
+			changed = append(changed, int32(i))
+		}
+	}
 	benches := r.job.newBenches(r.view)
 	defer benches.close()
 	return (&lineup[*seen]{
-		pieces: len(sections), open: benches.open(), room: 1, // what is seen is small
-		size: func(i int) int64 { return sections[i].N },
+		pieces: len(changed), open: benches.open(), room: 1, // what is seen is small
+		size: func(i int) int64 { return r.plan.Changes(int(changed[i])) },
 		do: func(ctx context.Context, i int) (*seen, error) {
+			section, err := r.plan.Section(int(changed[i]))
+			if err != nil {
+				return nil, err
+			}
 			b := benches.take()
 			defer benches.clear(b)
-			s := look(ctx, sections[i], b)
+			s := look(ctx, section, b)
 			switch {
 			case s.err != nil && ctx.Err() != nil:
 				return nil, stopped(ctx)

@@ -32,11 +32,45 @@ func (t *target) size() int64 {
 	return t.rows.Len()
 }
 
-// targets finds the scopes of the run, in order. A project that cannot be
-// found is a target with an error; what makes the whole run impossible is an
-// error of kind BadInput.
-func (j *Job) targets(ctx context.Context, view *platform.View, part *partition) ([]target, error) {
-	var all []target
+// targets are the scopes of a run, in order. Those that the file names by the
+// id of their project are made when it is their turn, and always the same:
+// there may be a million of them.
+type targets struct {
+	listed []target      // come first
+	step   brick.Step    // of the others
+	groups *spool.Sorted // rows by the id of their project; may be nil
+}
+
+// len returns how many there are.
+func (t *targets) len() int {
+	if t.groups == nil {
+		return len(t.listed)
+	}
+	return len(t.listed) + t.groups.Len()
+}
+
+// at returns the i-th, from 0.
+func (t *targets) at(i int) target {
+	if i < len(t.listed) {
+		return t.listed[i]
+	}
+	g := t.groups.At(i - len(t.listed))
+	return target{step: t.step, scope: brick.Project(g.Key()), rows: &g}
+}
+
+// size returns the size of the i-th.
+func (t *targets) size(i int) int64 {
+	if i < len(t.listed) {
+		return t.listed[i].size()
+	}
+	return t.groups.At(i - len(t.listed)).Len()
+}
+
+// targets finds the scopes of the run. A project that cannot be found is a
+// target with an error; what makes the whole run impossible is an error of
+// kind BadInput.
+func (j *Job) targets(ctx context.Context, view *platform.View, part *partition) (*targets, error) {
+	var all targets
 	for _, step := range j.Mode.Steps {
 		var targets []target
 		var err error
@@ -44,7 +78,11 @@ func (j *Job) targets(ctx context.Context, view *platform.View, part *partition)
 		case brick.Everyone:
 			targets = []target{j.everyone(step, part)}
 		case brick.ByProjectID:
-			targets = j.byProjectID(step, part)
+			if !step.CurrentOnly {
+				all.step, all.groups = step, part.sorted
+				continue
+			}
+			targets = []target{j.current(step, part)}
 		case brick.ByCustomID:
 			targets, err = j.byCustomID(ctx, view, step, part)
 		case brick.ByClientID:
@@ -53,10 +91,11 @@ func (j *Job) targets(ctx context.Context, view *platform.View, part *partition)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, targets...)
+		all.listed = append(all.listed, targets...)
 	}
-	slices.SortStableFunc(all, func(a, b target) int { return a.scope.Compare(b.scope) })
-	return distinct(all), nil
+	slices.SortStableFunc(all.listed, func(a, b target) int { return a.scope.Compare(b.scope) })
+	all.listed = distinct(all.listed)
+	return &all, nil
 }
 
 // distinct makes one failing target of several for one scope.
@@ -88,16 +127,10 @@ func (j *Job) everyone(step brick.Step, part *partition) target {
 	return target{step: step, scope: scope, rows: part.find("")}
 }
 
-func (j *Job) byProjectID(step brick.Step, part *partition) []target {
-	if step.CurrentOnly {
-		scope := brick.Project(j.Params.Project)
-		return []target{{step: step, scope: scope, rows: part.find(scope.ID)}}
-	}
-	var targets []target
-	for g := range part.sorted.Groups() {
-		targets = append(targets, target{step: step, scope: brick.Project(g.Key()), rows: &g})
-	}
-	return targets
+// current returns the current project with the rows that name it.
+func (j *Job) current(step brick.Step, part *partition) target {
+	scope := brick.Project(j.Params.Project)
+	return target{step: step, scope: scope, rows: part.find(scope.ID)}
 }
 
 // byCustomID looks up by which id the file names the current project.

@@ -52,7 +52,11 @@ func (j *Job) undo(ctx context.Context, look Looker, past Past) (*plan.Plan, err
 		return nil, err
 	}
 	p.undoing = &undoing{planning: p, past: past, sections: map[brick.Scope]plan.Section{}}
-	return p.write(ctx, p.undoing.targets())
+	acted, err := p.undoing.targets()
+	if err != nil {
+		return nil, err
+	}
+	return p.write(ctx, &targets{listed: acted})
 }
 
 // undoing is the planning of what takes a run back.
@@ -91,9 +95,12 @@ func (u *undoing) deed(seq int64) plan.Deed {
 func (u *undoing) acted(seq int64) bool { return u.deed(seq) != plan.NotDone }
 
 // targets are the scopes in which the run may have done something.
-func (u *undoing) targets() []target {
+func (u *undoing) targets() ([]target, error) {
 	var targets []target
-	for _, s := range u.past.Plan.Sections() {
+	for s, err := range u.past.Plan.Sections() {
+		if err != nil {
+			return nil, err
+		}
 		for seq := s.First; seq < s.First+s.N; seq++ {
 			if u.acted(seq) {
 				u.sections[s.Scope] = s
@@ -102,7 +109,7 @@ func (u *undoing) targets() []target {
 			}
 		}
 	}
-	return targets
+	return targets, nil
 }
 
 // deeds yields what the run did in a section, in the order of logins.

@@ -250,7 +250,7 @@ func told(t fataler, p *plan.Plan, dir string) result {
 	for _, s := range collect(t, p.Summaries()) {
 		res.scopes[s.Scope] = s
 	}
-	for _, section := range p.Sections() {
+	for _, section := range collect(t, p.Sections()) {
 		res.changes = append(res.changes, collect(t, section.Changes())...)
 	}
 	return res

@@ -41,7 +41,10 @@ func (p *Plan) ForgotPasswords() (bool, error) {
 	if p.HasPasswords() {
 		return false, nil
 	}
-	for _, section := range p.Sections() {
+	for section, err := range p.Sections() {
+		if err != nil {
+			return false, err
+		}
 		if section.Scope.Level != brick.OrganizationLevel {
 			break
 		}

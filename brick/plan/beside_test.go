@@ -273,7 +273,7 @@ func TestTheHalvesOfASectionAreWhatGivesAndWhatTakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.Close()
-	section := p.Sections()[0]
+	section := all(t, p.Sections())[0]
 	for _, takes := range []bool{false, true} {
 		var want []brick.Change
 		for _, c := range all(t, section.Changes()) {

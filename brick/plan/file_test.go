@@ -86,7 +86,7 @@ type content struct {
 
 func read(t interface{ Fatalf(string, ...any) }, p *plan.Plan) content {
 	c := content{Header: p.Header, End: p.End, Summaries: all(t, p.Summaries())}
-	for _, section := range p.Sections() {
+	for _, section := range all(t, p.Sections()) {
 		s, err := section.Summary()
 		if err != nil {
 			t.Fatalf("summary of %v: %v", section.Scope, err)
@@ -296,7 +296,7 @@ func FuzzOpen(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		for _, section := range p.Sections() {
+		for _, section := range all(t, p.Sections()) {
 			for c, err := range section.Changes() {
 				if err != nil {
 					break // a change that cannot be read is told when it is its turn

@@ -26,8 +26,11 @@ func (p *Plan) LeaveHeld(dir string, out *Outcome) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, section := range p.Sections() {
-		if err := w.held(section, out); err != nil {
+	for section, err := range p.Sections() {
+		if err == nil {
+			err = w.held(section, out)
+		}
+		if err != nil {
 			w.Abandon()
 			return nil, err
 		}

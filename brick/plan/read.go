@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"os"
 	"path/filepath"
 
@@ -27,7 +26,7 @@ type Plan struct {
 	Accepted bool
 
 	file  *os.File
-	index []section
+	index index
 }
 
 // Open reads the plan in a directory and proves that it is whole: its digest
@@ -126,6 +125,7 @@ func (c *checker) line(line []byte) error {
 		return nil
 	case endKind:
 		c.ended = true
+		c.plan.index.add(c.at, c.claimed+1)
 		var end endRecord
 		err := json.Unmarshal(line, &end)
 		c.plan.End = end.End
@@ -164,10 +164,8 @@ func (c *checker) scope(line []byte) error {
 	if c.changes != c.claimed {
 		return errors.New("the scope before has more or fewer changes than it says")
 	}
-	if n := s.Counts.Changes(); n > 0 {
-		c.plan.index = append(c.plan.index, section{s.Scope, c.at, c.claimed + 1, n})
-		c.claimed += n
-	}
+	c.plan.index.add(c.at, c.claimed+1)
+	c.claimed += s.Counts.Changes()
 	c.scopes++
 	return nil
 }
@@ -187,138 +185,4 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 		return nil, errors.New("the file breaks off in the middle of a line")
 	}
 	return line, err
-}
-
-// Summaries yields the summary of every scope, in order.
-func (p *Plan) Summaries() iter.Seq2[brick.Summary, error] {
-	return func(yield func(brick.Summary, error) bool) {
-		for line, err := range p.lines(0) {
-			var s scopeRecord
-			if err == nil && kindOf(line) != scopeKind {
-				continue
-			}
-			if err == nil {
-				err = json.Unmarshal(line, &s)
-			}
-			if !yield(s.Summary, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-// lines yields the lines of the file from an offset on.
-func (p *Plan) lines(offset int64) iter.Seq2[[]byte, error] {
-	return func(yield func([]byte, error) bool) {
-		r := bufio.NewReaderSize(io.NewSectionReader(p.file, offset, 1<<62-offset), 1<<16)
-		for {
-			line, err := readLine(r)
-			if errors.Is(err, io.EOF) {
-				return
-			}
-			if err != nil {
-				err = fmt.Errorf("read plan: %w", err)
-			}
-			if !yield(line, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-// Section is one scope of a plan that has changes.
-type Section struct {
-	Scope brick.Scope
-	First int64 // the Seq of its first change
-	N     int64 // how many changes it has
-
-	plan   *Plan
-	offset int64
-}
-
-// Sections returns the scopes that have changes, in order.
-func (p *Plan) Sections() []Section {
-	sections := make([]Section, len(p.index))
-	for i, s := range p.index {
-		sections[i] = Section{s.scope, s.first, s.n, p, s.offset}
-	}
-	return sections
-}
-
-// Summary returns the summary of the section's scope.
-func (s Section) Summary() (brick.Summary, error) {
-	for line, err := range s.plan.lines(s.offset) {
-		var r scopeRecord
-		if err == nil {
-			err = json.Unmarshal(line, &r)
-		}
-		return r.Summary, err
-	}
-	return brick.Summary{}, errors.New("read plan: the scope is gone")
-}
-
-// Changes yields the changes of the scope, in the order of logins, with Seq
-// set.
-func (s Section) Changes() iter.Seq2[brick.Change, error] {
-	return s.pick(func(int64, []byte) bool { return true })
-}
-
-// Pick is Changes for those whose Seq is wanted; the others are passed over
-// without being read, which is much faster.
-func (s Section) Pick(wanted func(seq int64) bool) iter.Seq2[brick.Change, error] {
-	return s.pick(func(seq int64, _ []byte) bool { return wanted(seq) })
-}
-
-// Half is Changes for those that take, or for the others. The other half is
-// passed over without being read.
-func (s Section) Half(takes bool) iter.Seq2[brick.Change, error] {
-	return s.pick(func(_ int64, line []byte) bool { return inHalf(line, takes) })
-}
-
-// inHalf reports whether the line of a change may be of one that takes, or of
-// one that does not.
-func inHalf(line []byte, takes bool) bool {
-	action, known := actionOf(line)
-	return !known || (action.Takes() || bytes.Contains(line, goes)) == takes
-}
-
-// goes stands in the line of a change that takes the project from somebody who
-// runs it. Inside a text its quotes would be escaped.
-var goes = []byte(`,"administrator":"` + brick.LeadGoes.String() + `"`)
-
-// actionOf finds the action in the line of a change. What stands before it is
-// the scope and the login, in which every quote is escaped.
-func actionOf(line []byte) (brick.Action, bool) {
-	_, rest, _ := bytes.Cut(line, []byte(`,"action":"`))
-	word, _, _ := bytes.Cut(rest, []byte(`"`))
-	var a brick.Action
-	err := a.UnmarshalText(word)
-	return a, err == nil
-}
-
-func (s Section) pick(wanted func(seq int64, line []byte) bool) iter.Seq2[brick.Change, error] {
-	return func(yield func(brick.Change, error) bool) {
-		var decode decoder
-		n := int64(-1) // the scope record comes first
-		for line, err := range s.plan.lines(s.offset) {
-			n++
-			if n == 0 && err == nil {
-				continue
-			}
-			if n > s.N {
-				return
-			}
-			if err == nil && !wanted(s.First+n-1, line) {
-				continue
-			}
-			var c brick.Change
-			if err == nil {
-				c, err = decode.change(line)
-			}
-			c.Seq = s.First + n - 1
-			if !yield(c, err) || err != nil {
-				return
-			}
-		}
-	}
 }

@@ -30,17 +30,9 @@ type Writer struct {
 	at       int64 // bytes written so far
 	seq      int64
 	header   Header
-	index    []section
+	index    index
 	end      End
 	last     brick.Scope
-}
-
-// section is where a scope's changes stand in the file.
-type section struct {
-	scope  brick.Scope
-	offset int64 // of its scope record
-	first  int64 // the Seq of its first change
-	n      int64 // how many changes it has
 }
 
 // Create begins a plan in a directory that exists. The file is readable by
@@ -88,9 +80,7 @@ func (w *Writer) Scope(s *brick.Summary, changes io.WriterTo) error {
 		return fmt.Errorf("write plan: %w", err)
 	}
 	n := s.Counts.Changes()
-	if n > 0 {
-		w.index = append(w.index, section{s.Scope, w.at, w.seq + 1, n})
-	}
+	w.index.add(w.at, w.seq+1)
 	if err := w.line(line); err != nil {
 		return fmt.Errorf("write plan: %w", err)
 	}
@@ -117,6 +107,7 @@ func (f writerFunc) Write(b []byte) (int, error) { return len(b), f(b) }
 // rest of the end is the caller's. The file is safe on disk afterwards.
 func (w *Writer) Finish(end End) (*Plan, error) {
 	end.Scopes, end.Changes, end.Unplanned, end.Counts = w.end.Scopes, w.end.Changes, w.end.Unplanned, w.end.Counts
+	w.index.add(w.at, w.seq+1)
 	line, err := json.Marshal(endRecord{endKind, end})
 	if err == nil {
 		err = w.line(line)

@@ -116,7 +116,10 @@ func (w *rows) changes(i *island) error {
 	if w.report.Plan == nil {
 		return nil
 	}
-	for _, section := range w.report.Plan.Sections() {
+	for section, err := range w.report.Plan.Sections() {
+		if err != nil {
+			return err
+		}
 		for c, err := range section.Changes() {
 			if err != nil {
 				return err

@@ -213,7 +213,11 @@ func (m *markdown) changes() error {
 func (r *Report) eachChange() iter.Seq2[brick.Change, error] {
 	return func(yield func(brick.Change, error) bool) {
 		n := int64(0)
-		for _, section := range r.Plan.Sections() {
+		for section, err := range r.Plan.Sections() {
+			if err != nil {
+				yield(brick.Change{}, err)
+				return
+			}
 			if n == markdownChanges {
 				break
 			}

@@ -40,7 +40,11 @@ func (r *Report) People() iter.Seq2[Person, error] {
 		if r.Done == nil {
 			return
 		}
-		for _, section := range r.Plan.Sections() {
+		for section, err := range r.Plan.Sections() {
+			if err != nil {
+				yield(Person{}, err)
+				return
+			}
 			if seen := r.fates(section); !seen[plan.Failed] && !seen[plan.HeldBack] {
 				continue
 			}

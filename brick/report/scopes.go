@@ -26,21 +26,30 @@ func (r *Report) Scopes() iter.Seq2[Scope, error] {
 		if r.Plan == nil {
 			return
 		}
-		sections := r.Plan.Sections()
-		for s, err := range r.Plan.Summaries() {
-			var told Scope
-			if err == nil {
-				told = r.told(&s)
-				if len(sections) > 0 && sections[0].Scope == s.Scope {
-					err = r.count(&told, sections[0])
-					sections = sections[1:]
-				}
-			}
+		for i := range r.Plan.Scopes() {
+			told, err := r.scope(i)
 			if !yield(told, err) || err != nil {
 				return
 			}
 		}
 	}
+}
+
+// scope returns what became of the i-th scope of the plan.
+func (r *Report) scope(i int) (Scope, error) {
+	section, err := r.Plan.Section(i)
+	if err != nil {
+		return Scope{}, err
+	}
+	summary, err := section.Summary()
+	if err != nil {
+		return Scope{}, err
+	}
+	told := r.told(&summary)
+	if section.N > 0 {
+		err = r.count(&told, section)
+	}
+	return told, err
 }
 
 func (r *Report) told(s *brick.Summary) Scope {

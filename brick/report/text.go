@@ -134,7 +134,10 @@ func (r *Report) fate(done, planned *brick.Counts) string {
 }
 
 func (r *Report) textChanges(w io.Writer, scope brick.Scope) error {
-	for _, section := range r.Plan.Sections() {
+	for section, err := range r.Plan.Sections() {
+		if err != nil {
+			return err
+		}
 		if section.Scope != scope {
 			continue
 		}

@@ -56,6 +56,9 @@ func sortedInMemory(a *arena, entries []entry) *Sorted {
 // Len returns the number of groups.
 func (s *Sorted) Len() int { return s.index.len() }
 
+// At returns the i-th group in bytewise order of their keys, from 0.
+func (s *Sorted) At(i int) Group { return Group{s, i} }
+
 // Groups yields all groups in bytewise order of their keys.
 func (s *Sorted) Groups() iter.Seq[Group] {
 	return func(yield func(Group) bool) {
