@@ -38,7 +38,7 @@ func (r *reader) assign(path string, f *Field, n *node) {
 	case *brick.Secret:
 		err = toSecret(n, f, to)
 	case *[]string:
-		*to, err = toList(n, f.Type == Patterns)
+		*to, err = toList(n, f)
 	case *map[string]brick.Secret:
 		*to, err = toSecrets(n)
 	default:
@@ -89,7 +89,7 @@ func (t Type) noun() string {
 		return "a list of regular expressions"
 	case List:
 		return "a list of texts"
-	case Object, Texts:
+	case Object, Objects, Texts:
 		return "an " + string(t)
 	}
 	return "a " + string(t)
@@ -132,11 +132,12 @@ func toSecret(n *node, f *Field, to *brick.Secret) error {
 }
 
 // toList reads a list of texts, or one text: several separated by commas,
-// unless it is one as a whole.
-func toList(n *node, whole bool) ([]string, error) {
-	parts, err := toParts(n, whole)
-	if err != nil {
-		return nil, err
+// unless it is one as a whole. What counts with its spaces is always whole, and
+// texts of nothing count there, too.
+func toList(n *node, f *Field) ([]string, error) {
+	parts, err := toParts(n, f.Exact || f.Type == Patterns)
+	if err != nil || f.Exact {
+		return parts, err
 	}
 	var list []string
 	for _, part := range parts {

@@ -36,6 +36,7 @@ type Env struct {
 	Timeout     time.Duration `env:"BRICK_TIMEOUT" envDefault:"30s" doc:"How long one request may take."`
 	Memory      Bytes         `env:"BRICK_MEMORY" envDefault:"64MiB" doc:"How much memory sorting may use before it goes to disk."`
 
+	AllowExec    bool `env:"BRICK_ALLOW_EXEC" envDefault:"false" doc:"Whether params may name programs of this machine that are started after a run, as the type command of notify does."`
 	GoodDataHTTP bool `env:"BRICK_GDC_ALLOW_HTTP" envDefault:"false" doc:"Whether a GoodData host other than this machine may be reached by plain http, which shows the password to everybody on the way."`
 }
 

@@ -26,7 +26,7 @@ func TestReadsTheOperatorsVariables(t *testing.T) {
 	e, findings := params.ParseEnv([]string{
 		"BRICK_PARAMS={\"pw\": \"s3cr3t\"}", "BRICK_PARAMS_FILE=s3://b/p.json", "BRICK_LOG_LEVEL=DEBUG", "BRICK_LOG_FORMAT=json",
 		"BRICK_PROGRESS=off", "BRICK_RUN_DIR=/runs", "BRICK_REPORT_TO=s3://b/r/", "BRICK_KEEP_RUNS=7", "BRICK_KEEP_FOR=1.5d", "BRICK_TMP_DIR=/tmp/x", "BRICK_CONCURRENCY=4", "BRICK_RATE=2.5",
-		"BRICK_TIMEOUT=90", "BRICK_MEMORY=1.5 GiB", "BRICK_GDC_ALLOW_HTTP=Yes",
+		"BRICK_TIMEOUT=90", "BRICK_MEMORY=1.5 GiB", "BRICK_GDC_ALLOW_HTTP=Yes", "BRICK_LOCK_TIMEOUT=10m", "BRICK_ALLOW_EXEC=1",
 	})
 	expect(t, findings, "")
 	unset := reflect.ValueOf(e)

@@ -24,6 +24,7 @@ const (
 	Column   Type = "column name"     // letter case and outer spaces ignored
 	Texts    Type = "object of texts"
 	Object   Type = "object"
+	Objects  Type = "object or list of objects"
 	Encoded  Type = "object or JSON text"
 )
 
@@ -50,7 +51,7 @@ type Field struct {
 	// became of the value.
 	Elsewhere bool
 
-	at func(*Params) any // a pointer to where the value is kept; nil for objects
+	at func(*Params) any // a pointer to where the value is kept; nil for objects; of several, in the last one
 }
 
 // apart is where the value of a field goes that is only checked as it is read:
@@ -62,7 +63,7 @@ func apart[T any](*Params) any { return new(T) }
 func Fields() []Field {
 	return slices.Concat(
 		targetFields(), []Field{inputField()}, s3Fields(), []Field{platformField()}, goodDataFields(),
-		peopleFields(), columnFields(), removalFields(), clientFields(), troubleFields(), runFields(), encodedFields(),
+		peopleFields(), columnFields(), removalFields(), clientFields(), troubleFields(), runFields(), []Field{notifyField()}, encodedFields(),
 	)
 }
 

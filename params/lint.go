@@ -23,6 +23,7 @@ func (r *reader) lint() {
 	r.lintPatterns()
 	r.lintRemovals()
 	r.lintSchedule()
+	r.lintNotify()
 }
 
 // value returns the value given for a path; nil when there is none.

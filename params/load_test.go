@@ -221,6 +221,8 @@ func documentsOf(f params.Field) []string {
 			with = `"type": "` + inner.For + `", `
 		case f.Name == "input_source":
 			with = `"type": "web", `
+		case f.Name == "notify":
+			with = `"type": "webhook", `
 		}
 		texts = append(texts, `{"`+f.Name+`": {`+with+`"`+inner.Name+`": `+inner.Example+`}}`)
 	}

@@ -70,6 +70,8 @@ type Params struct {
 	Verify          bool
 	UpdatePasswords bool
 
+	Notify []Notification // who is told of a run, and when
+
 	Schedule string // a cron expression, empty for none
 	Timezone string // an IANA name, empty for the machine's own
 

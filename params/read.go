@@ -1,6 +1,7 @@
 package params
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -114,6 +115,8 @@ func (r *reader) object(above string, fields []Field, n *node) {
 			r.platform(f, m.value)
 		case f.Type == Object:
 			r.nested(path, f, m.value)
+		case f.Type == Objects:
+			r.several(path, f, m.value)
 		case f.at != nil:
 			r.assign(path, f, m.value)
 		}
@@ -135,6 +138,28 @@ func (r *reader) nested(path string, f *Field, n *node) {
 	r.object(path+".", f.Fields, n)
 	r.strangers(path, f, n)
 }
+
+// several reads a param that is an object or a list of them.
+func (r *reader) several(path string, f *Field, n *node) {
+	items := n.items
+	if n.form != isList {
+		items = []*node{n}
+	}
+	for i, item := range items {
+		if item.form != isObject {
+			r.wrong(path, f, item)
+			continue
+		}
+		r.p.Notify = append(r.p.Notify, Notification{}) // the only such param
+		path := nth(path, i)
+		r.given[path] = member{path, item.at, item}
+		r.object(path+".", f.Fields, item)
+		r.strangers(path, f, item)
+	}
+}
+
+// nth is the path of one object of several, from 1.
+func nth(path string, i int) string { return fmt.Sprintf("%s %d", path, i+1) }
 
 // bare makes the object that a text stands for.
 func (r *reader) bare(f *Field, n *node) *node {

@@ -85,6 +85,10 @@ func (p *Params) redacted(above string, fields []Field) map[string]any {
 		case f.Elsewhere:
 		case path == "platform":
 			shown[f.Name] = p.Platform.redacted()
+		case f.Type == Objects:
+			if len(p.Notify) > 0 {
+				shown[f.Name] = p.redactedNotify(path, f)
+			}
 		case len(f.Fields) > 0:
 			if inside := p.redacted(path+".", f.Fields); len(inside) > 0 {
 				shown[f.Name] = inside

@@ -75,6 +75,9 @@ func (f *Field) schema() schema {
 		inside := objectSchema(f.Fields)
 		inside["additionalProperties"] = f.Open
 		s = schema{"anyOf": []any{textSchema(), inside}}
+	case f.Type == Objects:
+		inside := objectSchema(f.Fields)
+		s = schema{"anyOf": []any{textSchema(), inside, schema{"type": "array", "items": inside}}}
 	case f.Choices != nil:
 		choices := []any{"", nil}
 		for _, c := range slices.Backward(f.Choices) {

@@ -13,7 +13,7 @@ import (
 // stay as written; texts that hold the JSON of an object or list are read.
 func settle(fields []Field, n *node, notes *notes) *node {
 	if n.form == isList {
-		return settleItems(n, notes)
+		return settleItems(fields, n, notes)
 	}
 	if n.form != isObject {
 		return n
@@ -45,11 +45,11 @@ func settle(fields []Field, n *node, notes *notes) *node {
 	return &settled
 }
 
-func settleItems(n *node, notes *notes) *node {
+func settleItems(fields []Field, n *node, notes *notes) *node {
 	settled := *n
 	settled.items = nil
 	for _, item := range n.items {
-		settled.items = append(settled.items, settle(nil, item, notes))
+		settled.items = append(settled.items, settle(fields, item, notes))
 	}
 	return &settled
 }
@@ -68,6 +68,10 @@ func unfold(f *Field, n *node, notes *notes) *node {
 		}
 	case List:
 		if !strings.HasPrefix(text, "[") {
+			return n
+		}
+	case Objects:
+		if !strings.HasPrefix(text, "[") && !strings.HasPrefix(text, "{") {
 			return n
 		}
 	case Patterns: // an expression may begin with a bracket

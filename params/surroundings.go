@@ -16,6 +16,10 @@ const (
 // to any GoodData host.
 const allowHTTP = "BRICK_GDC_ALLOW_HTTP"
 
+// allowExec is the variable of the operator that permits params to name
+// programs of this machine.
+const allowExec = "BRICK_ALLOW_EXEC"
+
 // ReadFile returns the content of a small file, such as a secret.
 type ReadFile func(path string) ([]byte, error)
 
@@ -99,7 +103,7 @@ func (s *surroundings) contentOf(v variable, notes *notes) (text string, readabl
 // as params, and what the operator permits.
 func credentials(vars []variable) []variable {
 	return slices.DeleteFunc(slices.Clone(vars), func(v variable) bool {
-		if v.name == allowHTTP {
+		if v.name == allowHTTP || v.name == allowExec {
 			return false
 		}
 		name := strings.TrimPrefix(strings.TrimPrefix(v.name, "HIDDEN_"), paramPrefix)
