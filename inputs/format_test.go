@@ -1,6 +1,8 @@
 package inputs_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -184,12 +186,12 @@ func TestPlacesAreThoseOfTheFileInAnyFormat(t *testing.T) {
 // FuzzBytes reads anything in any way: it must end, with rows or with an
 // error of kind BadInput.
 func FuzzBytes(f *testing.F) {
-	for _, seed := range []string{
+	for _, seed := range append(realFiles(f),
 		twoRows, "\ufeffsep=;\r\nlogin;role\r\na@x.com;admin\r\n", gzipped(f, twoRows), gzipped(f, twoRows[:9], twoRows[9:]), zstandard(f, twoRows),
-		zstandard(f, wide("\ufeff"+twoRows, true)), wide("\ufeff"+twoRows, false), wide(twoRows, true) + "\xd8",
+		zstandard(f, wide("\ufeff"+twoRows, true)), wide("\ufeff"+twoRows, false), wide(twoRows, true)+"\xd8",
 		inPage(f, charmap.Windows1250, "login;'jméno'\nb@x.com;'Jiř'''\n"), "login\n\x81\x8d\n", "\x50\x2a\x4d\x18\xff\xff\xff\xff", "login\tx\n\\N\t\n",
 		gzipped(f, gzipped(f, twoRows)), "sep=", "sep=\"\n", "\"sep=,\"\n",
-	} {
+	) {
 		f.Add(seed, "", "", int32(0), int32(0), int64(0))
 		f.Add(seed, "windows-1252", "gzip", int32(-1), int32('\''), int64(1000))
 		f.Add(seed, "utf-16be", "zstd", int32('\t'), int32('~'), int64(1<<20))
@@ -207,6 +209,22 @@ func FuzzBytes(f *testing.F) {
 			t.Fatalf("read in spite of %v", err)
 		}
 	})
+}
+
+// realFiles returns files as they come from people and programs.
+func realFiles(t testing.TB) (files []string) {
+	paths, err := filepath.Glob("../testdata/users/*")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("there are no files: %v", err)
+	}
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, string(content))
+	}
+	return files
 }
 
 // FuzzDelimiter finds the delimiter of anything: one that is found gives the

@@ -183,6 +183,7 @@ func FuzzRows(f *testing.F) {
 		"login,project_id\na@x.com,5\" disk\n", "login,project_id\na@x.com,\"p1\nb@x.com,p2\n", "login\n\xff\n", "login\na\x00\n",
 		"login,project_id,,language\na@x.com,p,1,xx\n", "login;role\n", "login,project_id\r\"a@x.com\", \"p\"\r\n",
 		"login,project_id,user_groups,ip_whitelist,authentication_modes,email\na@x.com,p,\"x,X\",\"10.0.0.0/8,1\",sso,b\n",
+		"login,project_id\na@x.com,\x00\n", "\x00l\x00o", "\ufeff\"Login\";\"Project_ID\"\r\n\"a@x.com\";\"p\"\r\n", "\"login\"\t\"project_id\"\n",
 	} {
 		f.Add(seed)
 	}

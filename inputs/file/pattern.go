@@ -35,13 +35,14 @@ func match(pattern string) ([]string, error) {
 		paths = []string{"/"}
 	}
 	parts := strings.FieldsFunc(pattern, func(r rune) bool { return r == '/' })
+	slash := strings.HasSuffix(pattern, "/") // then only directories match
 	for i, part := range parts {
 		if part == "**" {
 			return nil, refuse(pattern, errors.New("** has no meaning here"), "write one * for each level of directories, such as */*.csv")
 		}
 		var next []string
 		for _, dir := range paths {
-			found, err := below(dir, part, i < len(parts)-1)
+			found, err := below(dir, part, slash || i < len(parts)-1)
 			if err != nil {
 				return nil, err
 			}

@@ -17,7 +17,7 @@ import (
 
 // folder returns a directory with files that say their own names. A name that
 // ends with / is a directory.
-func folder(t *testing.T, names ...string) string {
+func folder(t testing.TB, names ...string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for _, name := range names {
@@ -248,4 +248,39 @@ func TestTooManyFilesAreRefused(t *testing.T) {
 	if brick.KindOf(err) != brick.BadInput || !strings.Contains(err.Error(), "10001 files match the pattern, more than 10000") {
 		t.Errorf("error %v", err)
 	}
+}
+
+// FuzzPattern holds patterns to what the standard library makes of them, names
+// that begin with a dot aside.
+func FuzzPattern(f *testing.F) {
+	for _, seed := range []string{"*", "*.csv", "?.csv", "[a-b].csv", "[^a]*", `\[c\].csv`, "*/*", "x/../*.csv", ".*", "*/", "a*/", "**", "[", `a\`, "x/[", "./*", "x//*", "*\x00"} {
+		f.Add(seed)
+	}
+	dir := folder(f, "a.csv", "b.csv", ".d.csv", "[c].csv", "x/e.csv", "x/.f.csv", "y/z/g.csv")
+	f.Fuzz(func(t *testing.T, pattern string) {
+		if strings.HasPrefix(pattern, "/") || strings.Contains(pattern, "..") || !strings.ContainsAny(pattern, "*?[") {
+			return
+		}
+		if _, err := os.Lstat(dir + "/" + pattern); err == nil {
+			return // it is meant itself
+		}
+		single := pattern
+		for strings.Contains(single, "//") { // which mean one here, as in a shell
+			single = strings.ReplaceAll(single, "//", "/")
+		}
+		want, err := filepath.Glob(dir + "/" + single)
+		broken := err != nil
+		stream, err := file.Source{Path: dir + "/" + pattern}.Open(t.Context())
+		if err != nil {
+			if brick.KindOf(err) != brick.BadInput {
+				t.Fatalf("error %v", err)
+			}
+			return
+		}
+		defer stream.Close()
+		texts, err := readAll(stream, nothing)
+		if err != nil || broken || len(texts) > len(want) {
+			t.Fatalf("%d files, want %v, error %v", len(texts), want, err)
+		}
+	})
 }
