@@ -21,6 +21,8 @@ type writer struct {
 	roles, groups, putGroup          *sql.Stmt
 	dropMemberGroups, putMemberGroup *sql.Stmt
 	note, noteMany                   *sql.Stmt
+
+	prepared []*sql.Stmt // all of these
 }
 
 // newWriter opens the writing connection to a file that exists. It writes
@@ -72,6 +74,7 @@ func (w *writer) prepare(ctx context.Context) error {
 			return err
 		}
 		*s.into = statement
+		w.prepared = append(w.prepared, statement)
 	}
 	return nil
 }
@@ -102,10 +105,15 @@ func (w *writer) transact(ctx context.Context, work func() error) error {
 	return err
 }
 
+// close closes the statements, too: those of a connection are not closed with
+// it, and keep the file open.
 func (w *writer) close() error {
 	var err error
+	for _, s := range w.prepared {
+		err = errors.Join(err, s.Close())
+	}
 	if w.conn != nil {
-		err = w.conn.Close()
+		err = errors.Join(err, w.conn.Close())
 	}
 	return errors.Join(err, w.db.Close())
 }
