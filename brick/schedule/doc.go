@@ -5,7 +5,7 @@
 //	                              ▼
 //	Set(jobs) ──────────────► Scheduler ──► Run(job), each in a goroutine
 //	RunNow() ────────────────►    │
-//	                              └──► Next, Skipped, Ended: for logs and metrics
+//	                              └──► Next, Running, Skipped, Ended: for logs and metrics
 //
 // # Times
 //

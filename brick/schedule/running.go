@@ -29,6 +29,7 @@ func (s *Scheduler) begin(ctx context.Context, work *sync.WaitGroup) {
 		}
 		st.queued, st.running, st.target = false, true, st.job.Target
 		s.running++
+		s.tell(st)
 		job, due := st.job, st.due
 		work.Go(func() {
 			err := s.work(ctx, job, due)
@@ -70,6 +71,7 @@ func (s *Scheduler) finish(st *state) {
 	defer s.mu.Unlock()
 	st.running = false
 	s.running--
+	s.tell(st)
 	switch {
 	case st.gone:
 		delete(s.jobs, st.job.Name)
@@ -78,4 +80,10 @@ func (s *Scheduler) finish(st *state) {
 		st.missed = time.Time{}
 	}
 	s.stir()
+}
+
+func (s *Scheduler) tell(st *state) {
+	if s.options.Running != nil {
+		s.options.Running(st.job.Name, st.running)
+	}
 }

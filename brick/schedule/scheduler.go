@@ -27,10 +27,12 @@ type Options struct {
 	// Ended hears what Run returned, or a [Panic]; it is called in the
 	// goroutine of Run. Nil for nobody.
 	Ended func(job Job, err error)
-	// Next hears when a job is due next, the zero time for never, and Skipped
-	// of a tick without a run of its own. Both must return soon and must not
-	// call the Scheduler. Nil for nobody.
+	// Next hears when a job is due next, the zero time for never; Running that
+	// it has begun, or has ended and may begin again; Skipped of a tick without
+	// a run of its own. They must return soon and must not call the Scheduler.
+	// Nil for nobody.
 	Next    func(job string, due time.Time)
+	Running func(job string, running bool)
 	Skipped func(job string, due time.Time)
 }
 
@@ -73,6 +75,10 @@ const longest = time.Minute
 
 // Late is how long after it was due a tick counts as missed.
 const Late = 2 * longest
+
+// Stalled is how long ago the last turn of a loop may be at most that lives,
+// see [Scheduler.Turned].
+const Stalled = 3 * longest
 
 // Run begins jobs as they become due until ctx ends, and then waits for those
 // that run. It must be called once.
