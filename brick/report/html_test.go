@@ -254,12 +254,12 @@ func wordy(t *testing.T, n int) *report.Report {
 }
 
 func TestThePageOfAnyRunIsBoundedAndSaysWhatIsMissing(t *testing.T) {
-	r := wordy(t, 8000)
+	r := wordy(t, 2500)
 	page := pageOf(t, r)
 	if len(page) > megabytes || len(page) < megabytes/2 {
 		t.Errorf("the page has %d bytes", len(page))
 	}
-	if n := len(island(t, page, "changes")); n == 0 || n >= 8000 || !strings.Contains(page, `"whole":false`) {
+	if n := len(island(t, page, "changes")); n == 0 || n >= 2500 || !strings.Contains(page, `"whole":false`) {
 		t.Errorf("the page has %d changes, and does not say that some are missing", n)
 	}
 }
@@ -272,7 +272,7 @@ type watcher struct {
 
 func (w *watcher) Write(b []byte) (int, error) {
 	if w.written += int64(len(b)); w.written >= w.next {
-		w.next = w.written + 1<<20
+		w.next = w.written + 1<<19
 		w.most = max(w.most, heap())
 	}
 	return len(b), nil
@@ -286,14 +286,14 @@ func heap() uint64 {
 }
 
 func TestThePageIsStreamed(t *testing.T) {
-	r := crowd{100_000, 100}.report(t)
+	r := crowd{50_000, 50}.report(t)
 	var w watcher
 	before := heap()
 	if err := r.HTML(&w); err != nil {
 		t.Fatal(err)
 	}
-	const most = 6 << 20 // the lexicon, and room for what the runtime itself keeps
-	if w.most > before+most || w.written < 8<<20 {
+	const most = 3 << 20 // the lexicon, and room for what the runtime itself keeps
+	if w.most > before+most || w.written < 4<<20 {
 		t.Errorf("writing %d bytes takes %d bytes of memory", w.written, w.most-before)
 	}
 }

@@ -79,10 +79,11 @@ type phase struct {
 
 func (r *Report) phases() []phase {
 	var phases []phase
-	whole, at := int64(1), int64(0)
+	whole, at := int64(0), int64(0)
 	for _, p := range r.Phases {
 		whole += p.MS
 	}
+	whole = max(whole, 1)
 	for _, p := range r.Phases {
 		phases = append(phases, phase{p.Name, rounded(time.Duration(p.MS) * time.Millisecond), at * 1000 / whole, width(p.MS, whole)})
 		at += p.MS
