@@ -27,9 +27,12 @@ type Env struct {
 	KeepFor  time.Duration `env:"BRICK_KEEP_FOR" envDefault:"90d" doc:"How long they stay there."`
 	TempDir  string        `env:"BRICK_TMP_DIR" doc:"The directory for what does not fit into memory; the system's own when not set."`
 
-	LockTimeout Wait `env:"BRICK_LOCK_TIMEOUT" envDefault:"0" doc:"How long to wait for another run on the same target; 0 gives up at once."`
-
 	ReportTo string `env:"BRICK_REPORT_TO" doc:"Where else the report of a run is stored as JSON: a path or s3://bucket/key, with the keys of the environment, the profile or the machine. {run_id} in it stands for the run; to what ends with / RUNID.json is added."`
+
+	Listen      string `env:"BRICK_LISTEN" envDefault:"127.0.0.1:9464" doc:"Where the command schedule answers questions about its health, its metrics and its runs: host:port, or off."`
+	MetricsFile string `env:"BRICK_METRICS_FILE" doc:"A file that gets the metrics of the command run at its end, for the textfile collector of node_exporter."`
+
+	LockTimeout Wait `env:"BRICK_LOCK_TIMEOUT" envDefault:"0" doc:"How long to wait for another run on the same target; 0 gives up at once."`
 
 	Concurrency Count         `env:"BRICK_CONCURRENCY" envDefault:"16" doc:"How many requests may be under way at once."`
 	Rate        Rate          `env:"BRICK_RATE" envDefault:"0" doc:"How many requests may be sent per second; 0 for no limit."`

@@ -15,7 +15,7 @@ func TestOperatorsDefaults(t *testing.T) {
 	expect(t, findings, "")
 	want := params.Env{
 		LogLevel: params.InfoLevel, LogFormat: params.AutoLog, Progress: params.AutoProgress,
-		Concurrency: 16, Timeout: 30 * time.Second, Memory: 64 << 20, KeepRuns: 100, KeepFor: 90 * 24 * time.Hour,
+		Listen: "127.0.0.1:9464", Concurrency: 16, Timeout: 30 * time.Second, Memory: 64 << 20, KeepRuns: 100, KeepFor: 90 * 24 * time.Hour,
 	}
 	if e != want {
 		t.Errorf("got %+v", e)
@@ -25,7 +25,7 @@ func TestOperatorsDefaults(t *testing.T) {
 func TestReadsTheOperatorsVariables(t *testing.T) {
 	e, findings := params.ParseEnv([]string{
 		"BRICK_PARAMS={\"pw\": \"s3cr3t\"}", "BRICK_PARAMS_FILE=s3://b/p.json", "BRICK_LOG_LEVEL=DEBUG", "BRICK_LOG_FORMAT=json",
-		"BRICK_PROGRESS=off", "BRICK_RUN_DIR=/runs", "BRICK_REPORT_TO=s3://b/r/", "BRICK_KEEP_RUNS=7", "BRICK_KEEP_FOR=1.5d", "BRICK_TMP_DIR=/tmp/x", "BRICK_CONCURRENCY=4", "BRICK_RATE=2.5",
+		"BRICK_PROGRESS=off", "BRICK_RUN_DIR=/runs", "BRICK_REPORT_TO=s3://b/r/", "BRICK_KEEP_RUNS=7", "BRICK_KEEP_FOR=1.5d", "BRICK_TMP_DIR=/tmp/x", "BRICK_CONCURRENCY=4", "BRICK_LISTEN=:80", "BRICK_METRICS_FILE=/m/users.prom", "BRICK_RATE=2.5",
 		"BRICK_TIMEOUT=90", "BRICK_MEMORY=1.5 GiB", "BRICK_GDC_ALLOW_HTTP=Yes", "BRICK_LOCK_TIMEOUT=10m", "BRICK_ALLOW_EXEC=1",
 	})
 	expect(t, findings, "")

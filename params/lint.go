@@ -227,5 +227,12 @@ func isCron(text string) bool {
 	}
 	parser := cron.NewParser(cron.SecondOptional | cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.Descriptor)
 	_, err := parser.Parse(text)
-	return err == nil
+	return err == nil && !tooOften(text)
+}
+
+// tooOften reports whether the library would round up what stands after
+// @every, which may even be negative, to a second.
+func tooOften(text string) bool {
+	every, err := time.ParseDuration(strings.TrimPrefix(text, "@every "))
+	return err == nil && every < time.Second
 }

@@ -14,6 +14,17 @@ import (
 // listeners returns what hears the events of a run: the log and, on a
 // terminal, the progress. The second value ends them.
 func (p *program) listeners(env *params.Env) (brick.Emit, func()) {
+	told, quit := p.tellers(env)
+	if p.hears == nil {
+		return told, quit
+	}
+	return func(e brick.Event) {
+		p.hears(e)
+		told(e)
+	}, quit
+}
+
+func (p *program) tellers(env *params.Env) (brick.Emit, func()) {
 	shows := env.Progress == params.ShowProgress || env.Progress == params.AutoProgress && p.stderrTerminal
 	if !shows {
 		log := logEvents(p.logger(env, p.stderr), p.now)
@@ -41,7 +52,11 @@ func (p *program) logger(env *params.Env, w io.Writer) zerolog.Logger {
 	if p.stderrTerminal && !p.hasVariable("BRICK_LOG_LEVEL") {
 		level = zerolog.WarnLevel
 	}
-	return zerolog.New(w).Level(level).With().Timestamp().Logger()
+	context := zerolog.New(w).Level(level).With().Timestamp()
+	if p.job != "" {
+		context = context.Str("job", p.job)
+	}
+	return context.Logger()
 }
 
 func (p *program) hasVariable(name string) bool {

@@ -13,6 +13,7 @@ import (
 	"users-brick/brick"
 	"users-brick/brick/engine"
 	"users-brick/brick/platform"
+	"users-brick/brick/report"
 	"users-brick/params"
 )
 
@@ -29,6 +30,10 @@ type program struct {
 	stdinTerminal  bool
 	stderrTerminal bool
 	now            func() time.Time
+
+	job     string               // of a schedule; empty for none
+	hears   brick.Emit           // hears all events, too; nil for nobody
+	settled func(*report.Report) // is shown the report of a run when it is settled; nil for nobody
 
 	onDriver  func(platform.Driver) platform.Driver // seams for tests, which stop a run where they like;
 	onJournal func(engine.Journal) engine.Journal   // nil otherwise
@@ -88,6 +93,7 @@ func (p *program) root() *cobra.Command {
 		p.runCommand(), p.planCommand(), p.applyCommand(), p.undoCommand(),
 		p.validateCommand(), p.explainCommand(), p.schemaCommand(), p.showCommand(),
 		p.directoryCommand(), p.emulateCommand(), p.versionCommand(),
+		p.scheduleCommand(), p.nextCommand(), p.healthCommand(),
 	)
 	return root
 }

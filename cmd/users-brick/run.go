@@ -20,10 +20,12 @@ func (p *program) runCommand() *cobra.Command {
 			"what that one did is not done again, and one report tells of both.",
 		Args: usage(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if resume != "" {
-				return p.resume(cmd.Context(), resume, args, format)
-			}
-			return p.run(cmd.Context(), args, format)
+			return p.measured(cmd.Context(), args, func() error {
+				if resume != "" {
+					return p.resume(cmd.Context(), resume, args, format)
+				}
+				return p.run(cmd.Context(), args, format)
+			})
 		},
 	}
 	p.shrinkFlag(cmd)
@@ -37,6 +39,11 @@ func (p *program) run(ctx context.Context, args []string, format string) error {
 	if err != nil {
 		return err
 	}
+	return p.runWith(ctx, s, format)
+}
+
+// runWith is run with params that have been read.
+func (p *program) runWith(ctx context.Context, s *settings, format string) error {
 	if s.params.DryRun {
 		return p.plan(ctx, s, planOptions{format: format})
 	}
@@ -44,6 +51,7 @@ func (p *program) run(ctx context.Context, args []string, format string) error {
 	if err != nil {
 		return err
 	}
+	defer n.abandon()
 	n.heading(format)
 	if err = n.alone(ctx); err == nil {
 		err = n.plan(ctx, nil)
@@ -99,6 +107,7 @@ func (p *program) plan(ctx context.Context, s *settings, o planOptions) error {
 	if err != nil {
 		return err
 	}
+	defer n.abandon()
 	n.report.PlanOnly, n.report.Detailed = true, o.detailed
 	n.heading(o.format)
 	return n.end(ctx, n.plan(ctx, nil), o.format)

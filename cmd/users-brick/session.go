@@ -29,6 +29,7 @@ type session struct {
 
 	store   *runs.Store // nil when nothing is kept or remembered
 	record  string      // the directory of the run in the store, "" for none
+	over    bool        // end has begun
 	passing bool        // the plan's directory is deleted at the end
 	keeping bool        // the plan was asked for, to be applied later
 	quit    func()      // ends the listeners
@@ -215,6 +216,7 @@ func (n *session) apply(ctx context.Context) error {
 // end sums up, writes the report and frees everything. It returns what the
 // command returns: nil, or the exit code.
 func (n *session) end(ctx context.Context, err error, format string) error {
+	n.over = true
 	defer n.free()
 	r := &n.report
 	r.Err = err
@@ -228,9 +230,12 @@ func (n *session) end(ctx context.Context, err error, format string) error {
 	if err := r.Settle(); err != nil {
 		return err
 	}
-	n.letGo()
 	r.Next = n.next()
+	if n.program.settled != nil {
+		n.program.settled(r)
+	}
 	n.remember()
+	n.letGo()
 	r.Warnings, r.Unshown = n.warnings, n.more
 	n.quit()
 	n.emit.Send(brick.RunEnded{RunID: r.RunID, Outcome: r.Outcome, ExitCode: r.ExitCode, Duration: r.Duration})
