@@ -14,6 +14,7 @@ import (
 
 // Past is a run that is to be undone: its plan and what became of it.
 type Past struct {
+	Run     string // its id, for people
 	Plan    *plan.Plan
 	Outcome *plan.Outcome
 }
@@ -39,7 +40,7 @@ func (j *Job) Undo(ctx context.Context, look Looker, past Past) (*plan.Plan, err
 
 func (j *Job) undo(ctx context.Context, look Looker, past Past) (*plan.Plan, error) {
 	part := &partition{
-		input: plan.Input{Name: "run " + past.Plan.Header.RunID}, hasGroups: true,
+		input: plan.Input{Name: "run " + past.Run}, hasGroups: true,
 		notes: spool.NewBuffer(bufferMemory, j.TmpDir),
 	}
 	defer part.notes.Close()
@@ -71,7 +72,7 @@ func (u *undoing) run() string {
 	if u == nil {
 		return ""
 	}
-	return u.past.Plan.Header.RunID
+	return u.past.Run
 }
 
 // deed says what the run did of a change. When only the password was refused

@@ -46,7 +46,7 @@ func (r *run) did(t fataler, d platform.Driver) *deed {
 func (d *deed) undoes(t fataler, on platform.Driver) *plan.Plan {
 	t.Helper()
 	view := func(context.Context) (*platform.View, error) { return d.run.connect(on).View, nil }
-	p, err := d.run.job(t, newDir(t)).Undo(context.Background(), view, engine.Past{Plan: d.plan, Outcome: d.out})
+	p, err := d.run.job(t, newDir(t)).Undo(context.Background(), view, engine.Past{Run: "run-1", Plan: d.plan, Outcome: d.out})
 	if err != nil {
 		t.Fatalf("plan the undo: %v", err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -15,7 +16,6 @@ import (
 	"users-brick/brick/journal"
 	"users-brick/brick/plan"
 	"users-brick/brick/platform"
-	"users-brick/brick/runs"
 	"users-brick/params"
 )
 
@@ -34,8 +34,8 @@ func (p *program) undoCommand() *cobra.Command {
 		Use:   "undo RUN",
 		Short: "Take back what a run did",
 		Long: "Makes the platform what it was before a run, as far as it still is what the run left: who was\n" +
-			"changed since by somebody else is left alone, and told. RUN is the id of a run below\n" +
-			"BRICK_RUN_DIR, a beginning of it that no other has, last, or the directory of a run or a plan.\n" +
+			"changed since by somebody else is left alone, and told. RUN is the id of a run that\n" +
+			"is kept, a beginning of it that no other has, last, or the directory of a run or a plan.\n" +
 			"The params of the run count, whitelists and limits included; where the guard refuses, the\n" +
 			"flags below set limits for this undo alone. An undo is a run itself and can be undone.\n" +
 			"With --plan-only nothing is done; with --out the plan stays in a directory, to be looked\n" +
@@ -57,7 +57,7 @@ func (p *program) undoCommand() *cobra.Command {
 const undoing = "undo"
 
 func (p *program) undo(ctx context.Context, run string, o undoOptions) error {
-	dir, err := p.pastRun(run)
+	dir, id, err := p.pastRun(run)
 	if err != nil {
 		return err
 	}
@@ -68,6 +68,7 @@ func (p *program) undo(ctx context.Context, run string, o undoOptions) error {
 	if err != nil {
 		return err
 	}
+	past.Run = cmp.Or(id, past.Plan.Header.RunID)
 	defer past.Plan.Close()
 	s, err := p.planSettings(ctx, dir, o.params, past.Plan)
 	if err != nil {
@@ -79,15 +80,27 @@ func (p *program) undo(ctx context.Context, run string, o undoOptions) error {
 	if err != nil {
 		return err
 	}
-	n.report.PlanOnly, n.report.Undoes = o.planOnly || o.out != "", past.Plan.Header.RunID
+	n.report.PlanOnly, n.report.Undoes = o.planOnly || o.out != "", past.Run
 	n.heading(o.format)
-	err = n.planUndo(ctx, past)
-	if err == nil && !n.report.PlanOnly && n.report.Plan.End.Refusal == nil && n.report.Plan.End.Changes > 0 {
-		if _, err = n.connect(ctx, false); err == nil {
-			err = n.apply(ctx)
+	return n.end(ctx, n.takeBack(ctx, past), o.format)
+}
+
+// takeBack plans what takes a run back, and does it unless only the plan was
+// asked for.
+func (n *session) takeBack(ctx context.Context, past engine.Past) error {
+	if !n.report.PlanOnly {
+		if err := n.alone(ctx); err != nil {
+			return err
 		}
 	}
-	return n.end(ctx, err, o.format)
+	err := n.planUndo(ctx, past)
+	if err != nil || n.report.PlanOnly || n.report.Plan.End.Refusal != nil || n.report.Plan.End.Changes == 0 {
+		return err
+	}
+	if _, err := n.connect(ctx, false); err != nil {
+		return err
+	}
+	return n.apply(ctx)
 }
 
 // planUndo makes the plan that takes a run back. The platform is only looked
@@ -106,29 +119,31 @@ func (n *session) planUndo(ctx context.Context, past engine.Past) error {
 	return err
 }
 
-// pastRun finds the directory of a run.
-func (p *program) pastRun(name string) (string, error) {
+// pastRun finds the directory of a run, and its id where it is kept with the
+// others.
+func (p *program) pastRun(name string) (dir, id string, err error) {
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		return name, nil
+		return name, "", nil
 	}
 	env, findings := params.ParseEnv(p.environ)
-	switch err := findings.Err(); {
-	case err != nil:
-		return "", err
-	case env.RunDir == "":
-		return "", &brick.Error{
-			Kind: brick.BadInput, Op: "find run", Err: errors.New("there is no directory " + name + ", and BRICK_RUN_DIR is not set"),
-			Hint: "runs are kept, and can be undone, when BRICK_RUN_DIR says where",
+	if err := findings.Err(); err != nil {
+		return "", "", err
+	}
+	store, _ := p.store(&env)
+	if store == nil {
+		return "", "", &brick.Error{
+			Kind: brick.BadInput, Op: "find run", Err: errors.New("there is no directory " + name + ", and no runs are kept"),
+			Hint: "BRICK_RUN_DIR says where runs are kept, so that they can be undone",
 		}
 	}
-	run, err := runs.New(env.RunDir).Find(name)
+	run, err := store.Find(name)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	if run.GoingOn(p.now()) {
-		return "", &brick.Error{Kind: brick.Locked, Op: "undo run " + run.ID, Err: errors.New("it is going on"), Hint: "wait until it has ended"}
+		return "", "", &brick.Error{Kind: brick.Locked, Op: "undo run " + run.ID, Err: errors.New("it is going on"), Hint: "wait until it has ended"}
 	}
-	return run.Dir, nil
+	return run.Dir, run.ID, nil
 }
 
 // apart refuses to write a plan over the run that it undoes.
