@@ -11,13 +11,13 @@
 package runs
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -96,6 +96,8 @@ type Run struct {
 	ID      string
 	Dir     string
 	Started time.Time // as the id says, to the second
+
+	begun time.Time // tells apart those of one second
 }
 
 // Reported reports whether the run left a report, as every run does that was
@@ -118,7 +120,9 @@ func (s *Store) All() ([]Run, error) {
 			all = append(all, r)
 		}
 	}
-	slices.SortFunc(all, func(a, b Run) int { return strings.Compare(b.ID, a.ID) })
+	slices.SortFunc(all, func(a, b Run) int {
+		return cmp.Or(b.Started.Compare(a.Started), b.begun.Compare(a.begun), cmp.Compare(b.ID, a.ID))
+	})
 	return all, nil
 }
 
@@ -129,7 +133,11 @@ func (s *Store) run(e fs.DirEntry) (Run, bool) {
 	if !ok || !e.IsDir() {
 		return Run{}, false
 	}
-	r := Run{e.Name(), s.Dir(e.Name()), started}
+	r := Run{ID: e.Name(), Dir: s.Dir(e.Name()), Started: started}
 	info, err := os.Lstat(filepath.Join(r.Dir, ParamsFile))
-	return r, err == nil && info.Mode().IsRegular()
+	if err != nil || !info.Mode().IsRegular() {
+		return Run{}, false
+	}
+	r.begun = info.ModTime()
+	return r, true
 }

@@ -144,6 +144,22 @@ func TestRunsAreFoundByIDBeginningAndPlace(t *testing.T) {
 	}
 }
 
+func TestRunsOfOneSecondAreInTheOrderInWhichTheyBegan(t *testing.T) {
+	s := runs.New(t.TempDir())
+	var want []string
+	for i, tail := range []string{"000002", "000009", "000001", "000005"} {
+		id := now.Format("20060102T150405Z-") + tail
+		begun := now.Add(time.Duration(i) * time.Millisecond)
+		if err := os.Chtimes(filepath.Join(ended(t, s, id), runs.ParamsFile), begun, begun); err != nil {
+			t.Fatal(err)
+		}
+		want = append([]string{id}, want...)
+	}
+	if got := ids(t, s); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 func hoursOf(id string) time.Duration {
 	var h int
 	fmt.Sscanf(id[len(id)-6:], "%x", &h)
