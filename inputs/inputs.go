@@ -5,6 +5,9 @@
 //	Source ─Open─► Stream ─bytes─► decompress ─► decode ─► text ─lines─► encoding/csv ─records─► gocsv ─► typist ─► brick.Row
 //	               (digest)        (gzip, zstd)  (UTF-8)   (proven)                                       (typed, or Bad)
 //
+// Several files may be one input (see [Join]): each goes this way on its own,
+// and their lines are counted through.
+//
 // Rows are streamed: memory does not grow with the file. What is wrong with
 // one row is a value of that row and never ends the reading; what makes the
 // whole file doubtful is an error, after which nothing may be planned from it.
