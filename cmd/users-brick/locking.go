@@ -14,6 +14,7 @@ import (
 	"users-brick/brick"
 	"users-brick/brick/lock"
 	"users-brick/brick/platform/directory"
+	"users-brick/brick/runs"
 	"users-brick/params"
 )
 
@@ -32,7 +33,7 @@ func (n *session) alone(ctx context.Context) error {
 	if n.holds.lock != nil {
 		return nil
 	}
-	dir, private := locksDir(n.env.RunDir)
+	dir, private := locksDir(n.store)
 	claim := lock.Claim{
 		Key: n.platform.name + " " + n.platform.key(n.params), Project: onlyProject(&n.mode, n.params),
 		Target: n.job.Target, Owner: n.owner(),
@@ -107,9 +108,9 @@ func onlyProject(mode *brick.Mode, p *params.Params) string {
 
 // locksDir returns where the locks are: in the directory of the runs, or else
 // in one of the user, which nobody else may have a hand in.
-func locksDir(runDir string) (dir string, private bool) {
-	if runDir != "" {
-		return filepath.Join(runDir, "locks"), false
+func locksDir(store *runs.Store) (dir string, private bool) {
+	if store != nil {
+		return filepath.Join(store.String(), "locks"), false
 	}
 	return filepath.Join(os.TempDir(), fmt.Sprintf("users-brick-locks-%d", os.Getuid())), true
 }

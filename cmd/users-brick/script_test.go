@@ -39,7 +39,7 @@ func TestScenarios(t *testing.T) {
 			env.Values[emulatorKey{}] = &emulator{}
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "web": serves, "json": jsonSays, "gooddata": emulates, "gooddata-tls": overTLS, "gooddata-answers": answersInstead},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "web": serves, "hook": hears, "json": jsonSays, "gooddata": emulates, "gooddata-tls": overTLS, "gooddata-answers": answersInstead},
 	})
 }
 

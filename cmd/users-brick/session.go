@@ -240,7 +240,9 @@ func (n *session) end(ctx context.Context, err error, format string) error {
 	n.quit()
 	n.emit.Send(brick.RunEnded{RunID: r.RunID, Outcome: r.Outcome, ExitCode: r.ExitCode, Duration: r.Duration})
 	stored := n.storeReport(ctx)
-	if err := errors.Join(n.print(format), n.keepReport()); err != nil {
+	err = errors.Join(n.print(format), n.keepReport())
+	n.tellOthers(ctx)
+	if err != nil {
 		return err
 	}
 	n.prune()

@@ -9,17 +9,26 @@ import (
 	"github.com/spf13/cobra"
 
 	"users-brick/brick"
+	"users-brick/brick/notify"
 	"users-brick/modes"
 	"users-brick/params"
 )
 
 func (p *program) schemaCommand() *cobra.Command {
+	documents := map[string]func() []byte{
+		"params": func() []byte { return params.Schema(modes.All()) }, "notification": notify.Schema,
+	}
 	return &cobra.Command{
-		Use:   "schema",
-		Short: "Print the JSON Schema of the params",
-		Args:  usage(cobra.NoArgs),
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(p.stdout, "%s\n", params.Schema(modes.All()))
+		Use:       "schema [params|notification]",
+		Short:     "Print the JSON Schema of the params, or of what webhooks get",
+		Args:      usage(cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs)),
+		ValidArgs: []string{"params", "notification"},
+		RunE: func(_ *cobra.Command, args []string) error {
+			name := "params"
+			if len(args) > 0 {
+				name = args[0]
+			}
+			_, err := fmt.Fprintf(p.stdout, "%s\n", documents[name]())
 			return err
 		},
 	}

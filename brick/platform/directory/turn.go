@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"fmt"
 	"time"
@@ -35,17 +36,19 @@ type Turn struct {
 	Gone func(lock.Owner)
 
 	looked bool
+	token  string      // tells this process from another one that goes on with the same run
 	seen   int64       // the number of the last turn when it was looked, or of our own
 	next   int64       // the number of our own while it begins
 	before *lock.Owner // whose turn it ends while it begins
 }
 
 // turnsTable is made by the run that needs it first. A row is the last turn of
-// its project, or of a run on the whole directory; run is empty once the turn
-// has been given back.
+// its project, or of a run on the whole directory; its token is empty once the
+// turn has been given back.
 const turnsTable = `CREATE TABLE IF NOT EXISTS turns (
 	project TEXT PRIMARY KEY, -- empty for the whole directory
 	turn    INTEGER NOT NULL, -- counts all of them
+	token   TEXT NOT NULL,
 	run     TEXT NOT NULL,
 	host    TEXT NOT NULL,
 	pid     INTEGER NOT NULL,
@@ -61,6 +64,7 @@ const overlapping = `(project IN ('', ?1) OR ?1 = '')`
 // turnRow is a turn as the file has it.
 type turnRow struct {
 	turn  int64
+	token string
 	owner lock.Owner
 	place string
 	until time.Time
@@ -79,7 +83,7 @@ func turnsBeside(ctx context.Context, q rowsQuerier, project string) ([]turnRow,
 	if err := q.QueryRowContext(ctx, exists).Scan(&there); err != nil || !there {
 		return nil, err
 	}
-	rows, err := q.QueryContext(ctx, `SELECT turn, run, host, pid, program, place, started, until FROM turns WHERE `+overlapping, project)
+	rows, err := q.QueryContext(ctx, `SELECT turn, token, run, host, pid, program, place, started, until FROM turns WHERE `+overlapping, project)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +92,7 @@ func turnsBeside(ctx context.Context, q rowsQuerier, project string) ([]turnRow,
 	for rows.Next() {
 		var t turnRow
 		var started, until int64
-		if err := rows.Scan(&t.turn, &t.owner.RunID, &t.owner.Host, &t.owner.PID, &t.owner.Program, &t.place, &started, &until); err != nil {
+		if err := rows.Scan(&t.turn, &t.token, &t.owner.RunID, &t.owner.Host, &t.owner.PID, &t.owner.Program, &t.place, &started, &until); err != nil {
 			return nil, err
 		}
 		t.owner.Started, t.until = time.UnixMilli(started), time.UnixMilli(until)
@@ -103,12 +107,12 @@ func turnsBeside(ctx context.Context, q rowsQuerier, project string) ([]turnRow,
 func (t *Turn) judge(turns []turnRow, path string, now time.Time) (last int64, gone *lock.Owner, err error) {
 	for i := range turns {
 		row := &turns[i]
-		if row.owner.RunID == t.Owner.RunID {
+		if row.token == t.token && t.token != "" {
 			continue
 		}
 		last = max(last, row.turn)
 		switch {
-		case row.owner.RunID == "":
+		case row.token == "":
 		case now.Before(row.until) && !lock.Ended(row.place, t.Place):
 			row.owner.Renewed = now
 			return 0, nil, lock.Held(path, row.owner, now)
@@ -133,6 +137,9 @@ func (d *Directory) look(ctx context.Context) error {
 	t := d.turn
 	if t == nil {
 		return nil
+	}
+	if t.token == "" {
+		t.token = rand.Text()
 	}
 	patience := t.Wait
 	if patience == nil || t.looked {
@@ -187,12 +194,12 @@ func (d *Directory) begin(ctx context.Context) error {
 		return stale(d.file)
 	}
 	t.before = gone
-	if _, err := c.ExecContext(ctx, `UPDATE turns SET run = '' WHERE `+overlapping, t.Project); err != nil {
+	if _, err := c.ExecContext(ctx, `UPDATE turns SET token = '' WHERE `+overlapping, t.Project); err != nil {
 		return err
 	}
-	return c.QueryRowContext(ctx, `INSERT OR REPLACE INTO turns (project, turn, run, host, pid, program, place, started, until)
-		VALUES (?, (SELECT 1 + coalesce(max(turn), 0) FROM turns), ?, ?, ?, ?, ?, ?, ?) RETURNING turn`,
-		t.Project, t.Owner.RunID, t.Owner.Host, t.Owner.PID, t.Owner.Program, t.Place, now.UnixMilli(), now.Add(t.lease()).UnixMilli(),
+	return c.QueryRowContext(ctx, `INSERT OR REPLACE INTO turns (project, turn, token, run, host, pid, program, place, started, until)
+		VALUES (?, (SELECT 1 + coalesce(max(turn), 0) FROM turns), ?, ?, ?, ?, ?, ?, ?, ?) RETURNING turn`,
+		t.Project, t.token, t.Owner.RunID, t.Owner.Host, t.Owner.PID, t.Owner.Program, t.Place, now.UnixMilli(), now.Add(t.lease()).UnixMilli(),
 	).Scan(&t.next)
 }
 
@@ -207,8 +214,8 @@ func (t *Turn) lease() time.Duration {
 // taken over, that is an error of kind Locked.
 func (d *Directory) prolong(ctx context.Context) error {
 	t := d.turn
-	done, err := d.write.conn.ExecContext(ctx, `UPDATE turns SET until = ? WHERE project = ? AND run = ?`,
-		d.now().Add(t.lease()).UnixMilli(), t.Project, t.Owner.RunID)
+	done, err := d.write.conn.ExecContext(ctx, `UPDATE turns SET until = ? WHERE project = ? AND token = ?`,
+		d.now().Add(t.lease()).UnixMilli(), t.Project, t.token)
 	if err != nil {
 		return err
 	}
@@ -264,7 +271,7 @@ func (d *Directory) giveBack() {
 	defer d.lock.Unlock()
 	ctx := context.Background()
 	_ = d.write.transact(ctx, func() error {
-		_, err := d.write.conn.ExecContext(ctx, `UPDATE turns SET run = '' WHERE project = ? AND run = ?`, d.turn.Project, d.turn.Owner.RunID)
+		_, err := d.write.conn.ExecContext(ctx, `UPDATE turns SET token = '' WHERE project = ? AND token = ?`, d.turn.Project, d.turn.token)
 		return err
 	})
 }

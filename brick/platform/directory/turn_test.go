@@ -230,6 +230,14 @@ func TestWhoHasTheSameLockOfTheKernelNeedNotWait(t *testing.T) {
 	}
 }
 
+func TestWhoGoesOnWithARunWaitsUntilThatHasEnded(t *testing.T) {
+	path := create(t, acme)
+	first := enter(t, path, turnOf("one", ""), noon)
+	defer first.Close()
+	write(t, first, "p1")
+	kept(t, path, turnOf("one", ""), noon, "run one")
+}
+
 func TestWithoutAPlaceNobodyIsTakenForGone(t *testing.T) {
 	path := create(t, acme)
 	d := enter(t, path, turnOf("one", ""), noon)
