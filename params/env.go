@@ -37,7 +37,7 @@ type Env struct {
 	Concurrency Count         `env:"BRICK_CONCURRENCY" envDefault:"16" doc:"How many requests may be under way at once."`
 	Rate        Rate          `env:"BRICK_RATE" envDefault:"0" doc:"How many requests may be sent per second; 0 for no limit."`
 	Timeout     time.Duration `env:"BRICK_TIMEOUT" envDefault:"30s" doc:"How long one request may take."`
-	Memory      Bytes         `env:"BRICK_MEMORY" envDefault:"64MiB" doc:"How much memory sorting may use before it goes to disk."`
+	Memory      Bytes         `env:"BRICK_MEMORY" envDefault:"256MiB" doc:"How much memory the program stays below, whatever the size of the file; what does not fit is sorted on disk."`
 
 	AllowExec    bool `env:"BRICK_ALLOW_EXEC" envDefault:"false" doc:"Whether params may name programs of this machine that are started after a run, as the type command of notify does."`
 	GoodDataHTTP bool `env:"BRICK_GDC_ALLOW_HTTP" envDefault:"false" doc:"Whether a GoodData host other than this machine may be reached by plain http, which shows the password to everybody on the way."`

@@ -15,7 +15,7 @@ func TestOperatorsDefaults(t *testing.T) {
 	expect(t, findings, "")
 	want := params.Env{
 		LogLevel: params.InfoLevel, LogFormat: params.AutoLog, Progress: params.AutoProgress,
-		Listen: "127.0.0.1:9464", Concurrency: 16, Timeout: 30 * time.Second, Memory: 64 << 20, KeepRuns: 100, KeepFor: 90 * 24 * time.Hour,
+		Listen: "127.0.0.1:9464", Concurrency: 16, Timeout: 30 * time.Second, Memory: 256 << 20, KeepRuns: 100, KeepFor: 90 * 24 * time.Hour,
 	}
 	if e != want {
 		t.Errorf("got %+v", e)
@@ -57,7 +57,7 @@ func TestWrongVariablesAreNamed(t *testing.T) {
 		"BRICK_KEEP_FOR=1e9d":     `BRICK_KEEP_FOR: "1e9d" cannot be used`,
 		"BRICK_KEEP_FOR=NaNd":     `BRICK_KEEP_FOR: "NaNd" cannot be used`,
 		"BRICK_KEEP_FOR=d":        `BRICK_KEEP_FOR: "d" cannot be used`,
-		"BRICK_MEMORY=lots":       `BRICK_MEMORY: "lots" cannot be used; hint: for example 64MiB`,
+		"BRICK_MEMORY=lots":       `BRICK_MEMORY: "lots" cannot be used; hint: for example 256MiB`,
 		"BRICK_LOGLEVEL=info":     `BRICK_LOGLEVEL: warning: nobody reads this variable; hint: did you mean "BRICK_LOG_LEVEL"?`,
 		"BRICK_ORGANIZATION=acme": `BRICK_ORGANIZATION: warning: nobody reads this variable; hint: a param is set by BRICK_PARAM_<name>`,
 		"BRICK_GDC_ALLOW_HTTP=2":  `BRICK_GDC_ALLOW_HTTP: "2" cannot be used; hint: write true or false`,

@@ -87,6 +87,7 @@ func (p *program) root() *cobra.Command {
 		return &brick.Error{Kind: brick.BadInput, Err: err, Hint: "see --help"}
 	})
 	root.RunE = group
+	root.PersistentPreRun = func(*cobra.Command, []string) { p.limitMemory() }
 	root.SetVersionTemplate("users-brick {{.Version}}\n")
 	p.operatorFlags(root)
 	root.AddCommand(

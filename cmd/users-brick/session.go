@@ -64,7 +64,7 @@ func (p *program) beginAt(s *settings, id string, place func(*session) error) (*
 	n.job = engine.Job{
 		RunID: id, Program: "users-brick " + p.version, Started: started,
 		Platform: s.platform.name, Target: s.platform.target(s.params),
-		Mode: s.mode, Params: s.params, TmpDir: s.env.TempDir, Memory: int64(s.env.Memory),
+		Mode: s.mode, Params: s.params, TmpDir: s.env.TempDir, Memory: sortingMemory(&s.env),
 	}
 	n.emit, n.quit = p.listeners(&s.env)
 	n.job.Emit = n.emit
