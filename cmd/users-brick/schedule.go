@@ -36,8 +36,9 @@ func (p *program) scheduleCommand() *cobra.Command {
 		Short: "Run again and again, when the params say so",
 		Long: "Runs every PARAMS at the times that its params schedule and timezone name, until SIGINT or\n" +
 			"SIGTERM. PARAMS is a file, a web address, or a directory whose *.json are params; files that\n" +
-			"are added, changed or taken away are noticed within ten seconds. Params that cannot be read any\n" +
-			"more keep their last times: their runs fail and say why, the others go on. SIGHUP runs all now.\n\n" +
+			"are added, changed or taken away are noticed within ten seconds, what a web address says at each\n" +
+			"of its runs. Params that cannot be read any more keep their last times: their runs fail and say\n" +
+			"why, the others go on. SIGHUP runs all now.\n\n" +
 			"No job ever overlaps itself or another one on the same target.",
 		Example: "  users-brick schedule sales.json tests.json\n" +
 			"  users-brick schedule /etc/users-brick --jitter 10m --max-parallel 4",
@@ -169,9 +170,24 @@ func (k *keeper) serve(ctx context.Context, listener net.Listener) error {
 	var work sync.WaitGroup
 	work.Go(func() { k.watch(ctx, hangUp) })
 	stopServing := k.answer(listener)
+	k.greet(listener)
 	k.core.Run(ctx)
 	work.Wait()
 	return stopServing()
+}
+
+// greet tells somebody at a terminal, where the log keeps to warnings, that it
+// has begun.
+func (k *keeper) greet(listener net.Listener) {
+	if !k.program.stderrTerminal {
+		return
+	}
+	entries, _ := k.docket.listed()
+	text := brick.Number(int64(len(entries)), "job") + " scheduled"
+	if listener != nil {
+		text += ", http://" + listener.Addr().String() + "/runs shows what became of them"
+	}
+	fmt.Fprintln(k.program.stderr, text)
 }
 
 // lookEvery is how often the params are looked at.
