@@ -127,6 +127,9 @@ func undoneIsAsBefore(t *rapid.T, before town, r *run, open func() platform.Driv
 	if got != want {
 		t.Fatalf("%s, undone, leaves\n%s\nwant\n%s\nthe run:\n%s\nthe undo:\n%s", r.mode, got, want, done.told(t).text, undone.told(t).text)
 	}
+	if wrong, err := r.job(t, undone.plan.Dir).Verify(context.Background(), r.connect(d).View, undone.plan, undone.out); wrong != 0 || err != nil {
+		t.Fatalf("the undo has done %d changes that do not hold, %v\n%s", wrong, err, undone.told(t).text)
+	}
 	if want == before.String() && len(madeGroups(done.told(t))) == 0 && first != dump(t, d) {
 		t.Fatalf("%s, undone, leaves\n%s\nwant\n%s", r.mode, dump(t, d), first)
 	}

@@ -42,9 +42,9 @@ type Undoing struct {
 // last of Changes.
 type Reversal struct {
 	Decision
-	// Changes are what to do when he is Changed: one, or two of which the
-	// second takes what the first may only give (see [Undoing.rejoin] and
-	// [Undoing.turnBack]).
+	// Changes are what to do when he is Changed: one, or two, of which the
+	// second disables him since the first cannot. Both say what must hold when
+	// both are done.
 	Changes []brick.Change
 	Lost    string // what of the run nothing can take back, "" when all of it can be
 

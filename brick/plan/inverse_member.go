@@ -62,7 +62,7 @@ func (u *Undoing) add(r *Reversal, t *trace) {
 		r.hold(brick.Add, gone)
 		return
 	}
-	after := &brick.Member{Login: t.login, Status: brick.Enabled, Roles: t.before.Roles, Groups: groups}
+	after := &brick.Member{Login: t.login, Status: t.before.Status, Roles: t.before.Roles, Groups: groups}
 	u.change(r, brick.Add, nil, after, "removed by the run")
 	if t.before.Status == brick.Disabled {
 		u.change(r, brick.Disable, nil, &brick.Member{Login: t.login, Status: brick.Disabled}, "disabled before the run")
@@ -112,7 +112,7 @@ func (u *Undoing) turn(r *Reversal, now, after *brick.Member, roles, groups bool
 	case after.Status == brick.Enabled:
 		u.change(r, brick.Enable, now, after, joinWhy("disabled by the run", why))
 	case roles:
-		first := &brick.Member{Login: after.Login, Status: brick.Enabled, Roles: after.Roles}
+		first := &brick.Member{Login: after.Login, Status: after.Status, Roles: after.Roles}
 		u.change(r, brick.Update, now, first, strings.Join(rolesAndGroups(now, first, true, false), "; "))
 		after.Roles = nil
 		why = strings.Join(rolesAndGroups(now, after, false, groups), "; ")
