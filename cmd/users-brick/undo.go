@@ -75,7 +75,8 @@ func (p *program) undo(ctx context.Context, run string, o undoOptions) error {
 		return err
 	}
 	o.limits.set(s.params)
-	s.mode.Name = undoing // its steps stay: they say what it may touch
+	s.mode.Name = undoing                 // its steps stay: they say what it may touch
+	s.looking = o.planOnly && o.out == "" // or else it would be the last run
 	n, err := p.begin(s, o.out)
 	if err != nil {
 		return err
