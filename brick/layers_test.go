@@ -17,7 +17,7 @@ const module = "users-brick"
 var layers = [][]string{
 	{"brick"},
 	{"params"},
-	{"brick/plan", "brick/guard", "brick/spool", "brick/runs", "brick/lock", "inputs", "inputs/fetch", "brick/platform", "modes", "brick/schedule", "brick/metrics"},
+	{"brick/plan", "brick/guard", "brick/spool", "brick/runs", "brick/lock", "brick/grace", "inputs", "inputs/fetch", "brick/platform", "modes", "brick/schedule", "brick/metrics"},
 	{"brick/engine", "brick/report", "brick/notify", "brick/journal", "inputs/...", "brick/platform/..."},
 	{"cmd/..."},
 }

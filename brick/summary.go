@@ -1,5 +1,7 @@
 package brick
 
+import "time"
+
 // Counts are how many people of a scope met which fate. Their names are the
 // words of every report.
 type Counts struct {
@@ -69,12 +71,22 @@ type Summary struct {
 
 	Counts Counts `json:"counts"` // what is planned
 
+	Waiting  int64     `json:"waiting,omitzero"`   // members who are missing from the file and will be deleted later
+	FirstDue time.Time `json:"first_due,omitzero"` // when the first of them may be
+
 	CreateGroups []string    `json:"create_groups,omitzero"` // groups to make first
 	MayEmpty     bool        `json:"may_empty,omitzero"`     // the mode itself permits that it ends empty
 	FirstOut     []Login     `json:"first_out,omitzero"`     // the first ten to be taken out
 	FirstUpdated []Login     `json:"-"`                      // the first ten to be updated or enabled; only the guard asks
 	Objections   []Objection `json:"objections,omitzero"`    // the guard's, over this scope
 	Failure      *Failure    `json:"failure,omitzero"`       // why the scope is not planned
+}
+
+// Wait counts somebody who will be deleted later, and when he may be.
+func (s *Summary) Wait(due time.Time) {
+	if s.Waiting++; s.FirstDue.IsZero() || due.Before(s.FirstDue) {
+		s.FirstDue = due
+	}
 }
 
 // Takes returns how many changes take something: people who are taken out, and

@@ -13,6 +13,11 @@ func removalFields() []Field {
 			at:   func(p *Params) any { return &p.RemoveUsersFromProject },
 		},
 		{
+			Name: "removal_grace", Type: Duration, Example: `"7d"`,
+			Help: "How long somebody must be missing from the file before remove_users_from_project deletes him; until then he is only disabled.",
+			at:   func(p *Params) any { return &p.RemovalGrace },
+		},
+		{
 			Name: "max_removals", Type: Limit, Default: "20%", Example: `25`,
 			Help: "How many members one project may lose, as a number or as a share; a share always permits 10.",
 			at:   func(p *Params) any { return &p.MaxRemovals },

@@ -3,6 +3,7 @@ package params
 import (
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 	"time"
 
@@ -201,6 +202,24 @@ func (r *reader) lintRemovals() {
 	if r.p.DoNotTouchUsersThatAreNotMentioned && r.p.RemoveUsersFromProject {
 		r.notes.warn(r.given["remove_users_from_project"].at, "", "remove_users_from_project has no effect, since do_not_touch_users_that_are_not_mentioned is set")
 	}
+	if r.p.RemovalGrace == 0 {
+		return
+	}
+	at := r.given["removal_grace"].at
+	mode := r.mode()
+	switch {
+	case mode != nil && !mirrors(mode):
+		r.notes.warn(at, "it is about those whom the file of a project does not name", "removal_grace has no effect in this mode")
+	case !r.p.RemoveUsersFromProject:
+		r.notes.warn(at, "nobody is deleted without remove_users_from_project", "removal_grace has no effect without remove_users_from_project")
+	case r.p.RemovalGrace < time.Hour:
+		r.notes.warn(at, "a number alone means seconds; write 7d for seven days", "removal_grace %s is less than an hour", r.p.RemovalGrace)
+	}
+}
+
+// mirrors reports whether a mode takes people out who are not in the file.
+func mirrors(m *brick.Mode) bool {
+	return slices.ContainsFunc(m.Steps, func(s brick.Step) bool { return s.Policy == brick.Mirror })
 }
 
 func (r *reader) lintSchedule() {

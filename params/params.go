@@ -50,6 +50,7 @@ type Params struct {
 
 	DoNotTouchUsersThatAreNotMentioned bool
 	RemoveUsersFromProject             bool
+	RemovalGrace                       time.Duration // 0: who is deleted is deleted at once
 	CreateNonExistingUserGroups        bool
 
 	DataProduct    string

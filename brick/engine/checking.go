@@ -29,6 +29,8 @@ func (j *Job) Fits(ctx context.Context, view *platform.View, p *plan.Plan) (hold
 func (j *Job) FitsAfter(ctx context.Context, view *platform.View, p *plan.Plan, out *plan.Outcome) (holds bool, err error) {
 	r := j.newReading(view, p)
 	r.before = out
+	r.clocks = j.clocks()
+	defer r.clocks.close()
 	if r.sparing, err = j.sparing(ctx, view); err != nil {
 		return false, err
 	}
@@ -56,12 +58,17 @@ func (j *Job) FitsAfter(ctx context.Context, view *platform.View, p *plan.Plan, 
 // fits looks whether one scope is still as the plan found it.
 func (r *reading) fits(ctx context.Context, section plan.Section, b *bench) *seen {
 	s := &seen{scope: section.Scope, holds: true}
+	missing := r.missingIn(section.Scope)
+	defer missing.close()
 	other, err := r.sameCrowd(ctx, section, b, func(c *brick.Change, now *brick.Member) {
 		if plan.Holds(c, now) {
 			return
 		}
 		s.holds = false
+		early := r.clocks.early(missing, c)
 		switch {
+		case early != "":
+			s.moved.add(early)
 		case r.sparing.Leaves(c.Login()):
 			s.moved.add(fmt.Sprintf("%s in %s, whose account is in use now", c.Login(), c.Scope))
 		case !r.explained(c, now):

@@ -12,6 +12,14 @@ import (
 
 // decided counts a decision and writes down what must be remembered of it.
 func (s *section) decided(d *plan.Decision) error {
+	if err := s.settle(d); err != nil {
+		return err
+	}
+	return s.waits(d)
+}
+
+// settle is decided for all but since when somebody is missing.
+func (s *section) settle(d *plan.Decision) error {
 	s.countMembers(d)
 	switch d.Verdict {
 	case plan.Kept:

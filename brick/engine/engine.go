@@ -48,6 +48,11 @@ type Job struct {
 	Last      *runs.Tally
 	MayShrink bool
 
+	// Missing is the file that remembers since when people are missing, for the
+	// param removal_grace; "" when nothing is remembered, so that nobody is
+	// deleted for it.
+	Missing string
+
 	// Watch sees every decision of a plan, from several goroutines; may be nil.
 	// Of several decisions about a person in a scope the last one counts.
 	Watch func(brick.Scope, *plan.Decision)
@@ -116,6 +121,8 @@ func (j *Job) plan(ctx context.Context, look Looker, src Source) (*plan.Plan, er
 	if err != nil {
 		return nil, err
 	}
+	planning.clocks = j.clocks()
+	defer planning.clocks.close()
 	return planning.write(ctx, targets)
 }
 

@@ -22,8 +22,9 @@ type planning struct {
 	limits  *guard.Limits
 	undoing *undoing // nil unless a run is undone
 	names   names
-	room    int64 // bytes that sections may hold while they wait for their turn
-	cutoff  int   // bytes of each part of a section that stay in memory
+	clocks  *clocks // nil: nobody waits
+	room    int64   // bytes that sections may hold while they wait for their turn
+	cutoff  int     // bytes of each part of a section that stay in memory
 }
 
 func (j *Job) planning(ctx context.Context, view *platform.View, part *partition) (*planning, error) {
@@ -92,7 +93,7 @@ func (p *planning) sections(ctx context.Context, targets *targets, w *plan.Write
 		return nil, err
 	}
 	f := files{
-		dir: p.job.Dir, plan: w, notes: notes,
+		dir: p.job.Dir, plan: w, notes: notes, missing: p.clocks.buffer(p.job.TmpDir),
 		passwords: spool.NewBuffer(bufferMemory, p.job.TmpDir), lines: spool.NewBuffer(bufferMemory, p.job.TmpDir),
 	}
 	var sum total

@@ -21,6 +21,7 @@ type section struct {
 	notes     *spool.Buffer // lines of findings.ndjson
 	passwords *spool.Buffer // lines of passwords.ndjson
 	lines     *spool.Buffer // entries of lines.bin
+	missing   *spool.Buffer // lines of missing.ndjson; nil where nobody waits
 	badRows   int64         // rows that only this scope showed to be bad
 	passing   int64         // people who are disabled right after they are added
 	err       error         // why the scope is not planned
@@ -45,11 +46,16 @@ func (p *planning) newSection(t *target) *section {
 		notes:     spool.NewBuffer(p.cutoff, p.job.TmpDir),
 		passwords: spool.NewBuffer(p.cutoff, p.job.TmpDir),
 		lines:     spool.NewBuffer(p.cutoff, p.job.TmpDir),
+		missing:   p.newMissing(t),
 	}
 }
 
-func (s *section) buffers() [4]*spool.Buffer {
-	return [...]*spool.Buffer{s.changes, s.notes, s.passwords, s.lines}
+func (s *section) buffers() []*spool.Buffer {
+	all := []*spool.Buffer{s.changes, s.notes, s.passwords, s.lines, s.missing}
+	if s.missing == nil {
+		return all[:4]
+	}
+	return all
 }
 
 // emptySection is about how many bytes a section without any change holds.
@@ -81,6 +87,7 @@ type files struct {
 	notes     *plan.Notes
 	passwords *spool.Buffer
 	lines     *spool.Buffer
+	missing   *spool.Buffer // nil where nobody waits
 }
 
 // add writes a section into the files of the plan and frees it.
@@ -95,6 +102,9 @@ func (f *files) add(s *section) error {
 	if _, err := s.passwords.WriteTo(f.passwords); err != nil {
 		return err
 	}
+	if err := f.addMissing(s); err != nil {
+		return err
+	}
 	_, err := s.lines.WriteTo(f.lines)
 	return err
 }
@@ -103,10 +113,13 @@ func (f *files) add(s *section) error {
 func (f *files) close(failed error) error {
 	defer f.passwords.Close()
 	defer f.lines.Close()
+	if f.missing != nil {
+		defer f.missing.Close()
+	}
 	if err := errors.Join(failed, f.notes.Close()); err != nil {
 		return err
 	}
-	return errors.Join(plan.WritePasswords(f.dir, f.passwords), plan.WriteLines(f.dir, f.lines))
+	return errors.Join(plan.WritePasswords(f.dir, f.passwords), plan.WriteLines(f.dir, f.lines), f.writeMissing())
 }
 
 // section compares one target with the platform. What goes wrong with this
@@ -179,6 +192,9 @@ func (p *planning) compare(ctx context.Context, t *target, b *bench, s *section)
 // that means for those who run a project.
 func (p *planning) decide(ctx context.Context, t *target, s *section, have *spool.Sorted, names projectNames, rules *plan.Rules) (crew, error) {
 	var c crew
+	var known *remembered
+	rules.Grace, known = p.clocks.of(t)
+	defer known.close()
 	wants := plan.Merge(rowsOf(t.rows), p.resolver(t, names))
 	n := 0
 	for d, err := range plan.Diff(wants, membersOf(have), rules) {
@@ -200,7 +216,7 @@ func (p *planning) decide(ctx context.Context, t *target, s *section, have *spoo
 		}
 	}
 	s.summary.CreateGroups = rules.Groups.Created()
-	return c, nil
+	return c, known.broken()
 }
 
 // ask asks for the names and the members of a target at the same time. When

@@ -203,8 +203,12 @@ func (r *run) connect(d platform.Driver) *platform.Conn {
 // plan makes the plan; the caller closes it.
 func (r *run) plan(ctx context.Context, t fataler, d platform.Driver, dir string) (*plan.Plan, error) {
 	t.Helper()
-	view := func(context.Context) (*platform.View, error) { return r.connect(d).View, nil }
-	return r.job(t, dir).Plan(ctx, view, r.source())
+	return r.planWith(ctx, r.job(t, dir), r.connect(d).View)
+}
+
+func (r *run) planWith(ctx context.Context, job *engine.Job, view *platform.View) (*plan.Plan, error) {
+	look := func(context.Context) (*platform.View, error) { return view, nil }
+	return job.Plan(ctx, look, r.source())
 }
 
 // result is what a run left.

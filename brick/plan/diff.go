@@ -32,6 +32,8 @@ type Rules struct {
 	LeaveGroups     bool    // who is taken out leaves his groups
 	UpdatePasswords bool    // given passwords are sent to existing accounts, too
 
+	Grace *Grace // nil: who is to be deleted is deleted at once
+
 	Admins     Admins // who runs the project
 	HoldAdmins bool   // they stay as they are, since nobody else would run it
 }
@@ -64,6 +66,7 @@ type Decision struct {
 	Withheld brick.Action  // when Held: what would have been done, zero when that is not known
 	Reason   string        // when Held
 	Last     bool          // when Held: as one of the last administrators of the project
+	Missing  Missing       // since when he is missing from the file, and until when he stays
 	Lines    []int         // the person's rows
 	BadRows  int           // how many of them only the comparison showed to be bad
 }
@@ -215,6 +218,8 @@ func (r *Rules) takeOut(d *Decision, m *brick.Member) {
 		after.Groups = []string{}
 	}
 	switch {
+	case r.RemoveMembers && r.Grace != nil:
+		r.wait(d, &before, after)
 	case r.RemoveMembers && m.Status == brick.Disabled:
 		r.change(d, brick.Remove, &before, nil, "disabled earlier and not in the file")
 	case r.RemoveMembers:

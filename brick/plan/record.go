@@ -11,6 +11,7 @@ const (
 	PlanFile      = "plan.ndjson"      // header, scopes with their changes, end
 	FindingsFile  = "findings.ndjson"  // bad rows, held people, warnings: all that has line numbers
 	LinesFile     = "lines.bin"        // for each change the line of its row, 8 bytes big endian, 0 for none
+	MissingFile   = "missing.ndjson"   // who is missing from the file since when, where removal_grace is given
 	PasswordsFile = "passwords.ndjson" // given passwords, readable by the owner only, deleted after use
 )
 

@@ -74,8 +74,10 @@ type Total struct {
 	Untried    int64        `json:"untried"`          // changes that the run did not get to
 	Unknown    int64        `json:"unknown,omitzero"` // changes that were begun, and nobody knows whether they took place
 	Scopes     int64        `json:"scopes"`
-	Unplanned  int64        `json:"unplanned"`   // scopes that could not be planned
-	HeldScopes int64        `json:"held_scopes"` // scopes whose removals the guard held back
+	Unplanned  int64        `json:"unplanned"`          // scopes that could not be planned
+	HeldScopes int64        `json:"held_scopes"`        // scopes whose removals the guard held back
+	Waiting    int64        `json:"waiting,omitzero"`   // people who are missing from the file and will be deleted later
+	FirstDue   time.Time    `json:"first_due,omitzero"` // when the first of them may be
 }
 
 // Settle sums up and decides how the run ended.
@@ -89,6 +91,10 @@ func (r *Report) Settle() error {
 		r.Total.Untried += s.Untried
 		r.Total.Unknown += s.Unknown
 		r.Total.Scopes++
+		r.Total.Waiting += s.Waiting
+		if due := s.FirstDue; s.Waiting > 0 && (r.Total.FirstDue.IsZero() || due.Before(r.Total.FirstDue)) {
+			r.Total.FirstDue = due
+		}
 		if s.Unplanned != nil {
 			r.Total.Unplanned++
 		}

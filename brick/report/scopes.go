@@ -2,6 +2,7 @@ package report
 
 import (
 	"iter"
+	"time"
 
 	"users-brick/brick"
 	"users-brick/brick/plan"
@@ -18,6 +19,8 @@ type Scope struct {
 	Unplanned    *brick.Failure    `json:"unplanned,omitzero"`
 	RemovalsHeld string            `json:"removals_held,omitzero"` // why the guard held them back
 	Objections   []brick.Objection `json:"objections,omitzero"`
+	Waiting      int64             `json:"waiting,omitzero"`   // members who are missing from the file and will be deleted later
+	FirstDue     time.Time         `json:"first_due,omitzero"` // when the first of them may be
 }
 
 // Scopes yields what became of every scope, in order.
@@ -56,8 +59,8 @@ func (r *Report) told(s *brick.Summary) Scope {
 	c := s.Counts
 	return Scope{
 		Scope: s.Scope, Rows: s.Rows, Planned: s.Counts, Unplanned: s.Failure, Objections: r.commanded(s.Objections),
-		RemovalsHeld: r.Plan.End.HeldTakes(s),
-		Counts:       brick.Counts{Kept: c.Kept, Spared: c.Spared, Held: c.Held, Absent: c.Absent},
+		RemovalsHeld: r.Plan.End.HeldTakes(s), Waiting: s.Waiting, FirstDue: s.FirstDue,
+		Counts: brick.Counts{Kept: c.Kept, Spared: c.Spared, Held: c.Held, Absent: c.Absent},
 	}
 }
 

@@ -88,6 +88,9 @@ func (r *Report) textScopes(w io.Writer) error {
 	}
 	if r.Total.Scopes > 1 {
 		fmt.Fprintf(w, "\nall scopes: %s\n", r.fate(&r.Total.Counts, &r.Total.Planned))
+		if text := waiting(r.Total.Waiting, r.Total.FirstDue); text != "" {
+			fmt.Fprintf(w, "  %s\n", text)
+		}
 	}
 	return nil
 }
@@ -122,6 +125,9 @@ func (r *Report) textScope(w io.Writer, s *Scope, people bool) error {
 		fmt.Fprintf(w, ", %d not tried", s.Untried)
 	}
 	fmt.Fprintln(w)
+	if text := waiting(s.Waiting, s.FirstDue); text != "" {
+		fmt.Fprintf(w, "  %s\n", text)
+	}
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"users-brick/brick"
+	"users-brick/brick/plan"
 )
 
 // counted lists the counts that are not zero, such as "1 added, 4 kept".
@@ -83,3 +84,15 @@ func at(lines []int) string {
 }
 
 const shownLines = 10
+
+// waiting says how many will be deleted later, and when the first of them; ""
+// when nobody will.
+func waiting(n int64, first time.Time) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "1 member missing from the file will be deleted after " + plan.Days(first)
+	}
+	return fmt.Sprintf("%d members missing from the file will be deleted later, the first after %s", n, plan.Days(first))
+}

@@ -76,7 +76,7 @@ func (n *session) applyPlan(ctx context.Context) error {
 	}
 	if holds && !n.report.Plan.HasPasswords() {
 		n.report.Done, n.report.Already = plan.AllDone(n.report.Plan.End.Changes), true
-		return nil
+		return n.job.Remember(n.report.Plan, n.report.Done)
 	}
 	return n.apply(ctx)
 }

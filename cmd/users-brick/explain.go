@@ -121,10 +121,16 @@ func (x *explanation) decided(scope brick.Scope, d *plan.Decision) {
 		if d.Withheld != 0 {
 			e.text += ", not " + d.Withheld.Done()
 		}
+		if missing := d.Reminder(); missing != "" {
+			e.why += "; " + missing
+		}
 	case plan.Unmentioned:
 		e.why = "not in the file, and nobody is taken out for that here"
 		if d.Before == brick.Disabled {
 			e.why = "not in the file, and disabled already"
+		}
+		if d.Waits() {
+			e.why = "not in the file and disabled: " + d.Reminder()
 		}
 	case plan.Absent:
 		e.why = "to be deleted, but not there"

@@ -79,6 +79,7 @@ func (p *program) beginAt(s *settings, id string, place func(*session) error) (*
 	for _, f := range s.warnings {
 		n.warn(f)
 	}
+	n.minding()
 	return n, nil
 }
 
@@ -206,6 +207,7 @@ func (n *session) apply(ctx context.Context) error {
 	if err == nil {
 		err = n.leaveHeld(out)
 	}
+	err = errors.Join(err, n.job.Remember(n.report.Plan, out))
 	if err == nil && n.report.Plan.Header.Verify {
 		_, err = n.job.Verify(ctx, n.conn.View, n.report.Plan, out)
 		n.lap("verify")
