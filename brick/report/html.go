@@ -26,7 +26,7 @@ const pageLimit = 19_900_000
 // the script the page still has totals, the guard's objections, the first
 // people that something was not done with, and the first scopes.
 func (r *Report) HTML(w io.Writer) error {
-	counting := &counter64{w: w}
+	counting := &measured{w: w}
 	out := bufio.NewWriterSize(counting, 1<<16)
 	frame, err := template.New("page").Funcs(template.FuncMap{"v": visible, "n": grouped, "more": beyond}).ParseFS(assets, "page/index.tmpl")
 	if err != nil {
@@ -55,14 +55,14 @@ func (r *Report) HTML(w io.Writer) error {
 // closing is more than the tags need that end a page.
 const closing = 1000
 
-// counter64 counts what is written.
-type counter64 struct {
+// measured counts what is written.
+type measured struct {
 	w io.Writer
 	n int64
 }
 
 // Write passes bytes on.
-func (c *counter64) Write(b []byte) (int, error) {
+func (c *measured) Write(b []byte) (int, error) {
 	n, err := c.w.Write(b)
 	c.n += int64(n)
 	return n, err

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -158,11 +159,12 @@ func filters(b *browser) {
 	if got := strings.Join(options, ", "); got != "everything, adds, updates, disables, held, failed, bad rows, scopes not planned" {
 		b.Errorf("one may ask for %s", got)
 	}
-	for value, want := range map[string]int{"1": 2, "3": 1, "4": 1, "5": 1, "6": 1, "7": 1} {
-		b.choose("kind", value)
-		b.do(until(fmt.Sprintf(`!document.getElementById("found").hidden && document.querySelectorAll("#found li").length === %d`, want)))
+	for k, first := range []string{"added", "failed to update", "disabled", "held", "failed to update", "bad row", "not planned"} {
+		b.choose("kind", strconv.Itoa(k+1))
+		said := fmt.Sprintf(`(document.querySelector("#found li:first-child .said, #found li:first-child .badge") || {}).textContent === %q`, first)
+		b.do(until(said + ` && document.getElementById("found").checkVisibility()`))
 	}
-	b.says(b.text("#found"), "not planned", "in project p2")
+	b.says(b.text("#found"), "in project p2", "list project p2: not found")
 	b.choose("kind", "0")
 	b.do(until(`document.getElementById("found").hidden`))
 }
@@ -209,16 +211,16 @@ func darkens(b *browser) {
 	light := b.paper()
 	b.says(b.text("#theme"), "Dark theme")
 	b.prefers("prefers-color-scheme", "dark")
+	b.do(until(`document.getElementById("theme").textContent === "Light theme"`))
 	dark := b.paper()
 	if light == dark {
 		b.Errorf("the page is %s, light and dark", light)
 	}
-	b.says(b.text("#theme"), "Light theme")
 	b.do(chromedp.Click("#theme"))
 	if got := b.paper(); got != light {
 		b.Errorf("the chosen light is %s, not %s", got, light)
 	}
-	b.prefers("prefers-color-scheme", "light")
+	b.prefers("prefers-color-scheme", "light") // which no longer matters
 	b.do(chromedp.Click("#theme"))
 	if got := b.paper(); got != dark {
 		b.Errorf("the chosen dark is %s, not %s", got, dark)
@@ -321,12 +323,16 @@ func prints(b *browser) {
 }
 
 func needsNoScript(b *browser) {
-	if _, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
-		b.Fatal(err)
-	}
 	path := pageFile(b, settled(b, runs["partial"](b)))
+	b.scripts(false)
+	defer b.scripts(true)
 	b.do(chromedp.Navigate("file://"+path), chromedp.WaitVisible("noscript table"), chromedp.WaitNotVisible("#explore"), chromedp.WaitNotVisible("#theme"))
-	if _, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{}); err != nil {
+}
+
+// scripts lets pages run scripts, or not.
+func (b *browser) scripts(may bool) {
+	b.Helper()
+	if _, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !may}); err != nil {
 		b.Fatal(err)
 	}
 }

@@ -90,7 +90,7 @@ func (m *markdown) totals() {
 		return
 	}
 	m.print("\n%s", header)
-	line := func(name string, planned, done int64) {
+	count := func(name string, planned, done int64) {
 		switch {
 		case planned == 0 && done == 0:
 		case second:
@@ -100,14 +100,14 @@ func (m *markdown) totals() {
 		}
 	}
 	for _, a := range brick.Actions() {
-		line(a.Done(), *t.Planned.Of(a), *t.Counts.Of(a))
+		count(a.Done(), *t.Planned.Of(a), *t.Counts.Of(a))
 	}
-	line("kept", t.Planned.Kept, t.Kept)
-	line("spared", t.Planned.Spared, t.Spared)
-	line("held", t.Planned.Held, t.Held)
-	line("failed", 0, t.Failed)
-	line("not tried", 0, t.Untried)
-	line("absent", t.Planned.Absent, t.Absent)
+	count("kept", t.Planned.Kept, t.Kept)
+	count("spared", t.Planned.Spared, t.Spared)
+	count("held", t.Planned.Held, t.Held)
+	count("failed", 0, t.Failed)
+	count("not tried", 0, t.Untried)
+	count("absent", t.Planned.Absent, t.Absent)
 }
 
 // table writes a heading and the first rows of a list, as many as there is room

@@ -1,5 +1,6 @@
 // Package report tells what a run did: as text for people and logs, as one
-// JSON document for programs. It reads the plan and what became of it, scope
+// JSON document for programs, as Markdown for chats and pull requests, and as
+// one page for browsers, whose parts lie in the folder page. It reads the plan and what became of it, scope
 // by scope, so that a report of a million people needs no more memory than
 // one of ten. Its words are stable, since scripts read them.
 package report
