@@ -2,9 +2,11 @@ package spool_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -229,6 +231,59 @@ func TestFullDiskIsAnErrorThatSaysWhere(t *testing.T) {
 			wantWriteError(t, err, dir)
 			if open := openFiles(t, dir); len(open) > 0 {
 				t.Errorf("%d files are still open after the error", len(open))
+			}
+		})
+	}
+}
+
+// fileOf returns the one file of a folder that this process holds open.
+func fileOf(t *testing.T, dir string) os.FileInfo {
+	t.Helper()
+	files := openFiles(t, dir)
+	if len(files) != 1 {
+		t.Fatalf("%d files are open", len(files))
+	}
+	info, err := os.Stat(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info
+}
+
+func TestGroupsThatLieTogetherAreNotCopied(t *testing.T) {
+	const groups, size = 200, 100
+	for name, c := range map[string]struct {
+		key    func(i int) int
+		copied bool
+	}{
+		"group by group":                  {func(i int) int { return i / size }, false},
+		"group by group, in no order":     {func(i int) int { return i / size * 77 % groups }, false},
+		"a group comes back":              {func(i int) int { return i / size % (groups - 1) }, false},
+		"in turn":                         {func(i int) int { return i % groups }, true},
+		"group by group, and once more":   {func(i int) int { return i / (size / 2) % groups }, true},
+		"one group":                       {func(int) int { return 0 }, true},
+		"group by group, then all in one": {func(i int) int { return min(i/size, groups/2) }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			s := spool.New(spool.Options{Memory: 64 << 10, Dir: dir})
+			var records []triple
+			for i := range groups * size {
+				records = append(records, triple{fmt.Sprintf("prj-%04d", c.key(i)), fmt.Sprint(i * 7919 % (groups * size)), "value"})
+			}
+			addAll(t, s, records)
+			before := fileOf(t, dir)
+			sorted, err := s.Sort(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer sorted.Close()
+			if copied := !os.SameFile(before, fileOf(t, dir)); copied != c.copied {
+				t.Errorf("copied: %v", copied)
+			}
+			slices.SortFunc(records, compareTriples)
+			if !slices.Equal(readAll(t, sorted), records) {
+				t.Error("the records are not in order")
 			}
 		})
 	}

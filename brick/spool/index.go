@@ -72,6 +72,13 @@ func (x *index) open(key []byte) {
 	p.spans = append(p.spans, span{keyEnd: uint32(len(p.keys))})
 }
 
+// add appends a group.
+func (x *index) add(key []byte, records int64, e extent) {
+	x.open(key)
+	x.last().records = records
+	x.close(e)
+}
+
 // count adds a record to the last group.
 func (x *index) count() { x.last().records++ }
 

@@ -175,6 +175,9 @@ func (s *Sorter) sort(ctx context.Context) (*Sorted, error) {
 	s.dropMemory()
 	defer s.spill.close()
 	defer s.giveBack()
+	if s.spill.groups.worthwhile() {
+		return s.spill.gather(ctx, s.memory())
+	}
 	return merge(ctx, &s.spill, s.memory())
 }
 

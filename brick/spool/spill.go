@@ -3,8 +3,9 @@ package spool
 // spill is the part of a sorter that lies on disk: sorted runs, one after the
 // other in one file.
 type spill struct {
-	file *tempFile
-	runs []extent
+	file   *tempFile
+	runs   []extent
+	groups grouping // of the runs
 
 	part *arena // on its way to disk, nil when nothing is
 	done chan error
@@ -31,6 +32,7 @@ func (p *spill) begin(s *Sorter, part *arena, ordered bool) error {
 	p.part = part
 	p.done = make(chan error, 1)
 	memory := s.memory()
+	p.groups.room = memory
 	go func() {
 		p.done <- p.write(part, &s.entries, ordered, writeBuffer(memory))
 	}()
@@ -52,28 +54,31 @@ func (p *spill) wait() (*arena, error) {
 // chunks as they must lie in the file.
 func (p *spill) write(part *arena, entries *[]entry, ordered bool, buffer int) error {
 	w := newExtentWriter(p.file, buffer)
-	if ordered {
+	if ordered && p.groups.given {
 		for _, c := range part.chunks {
 			if err := w.write(c.bytes); err != nil {
 				return err
 			}
 		}
 	} else {
-		*entries = part.sorted(*entries, false)
+		*entries = part.sorted(*entries, ordered)
 		for _, e := range *entries {
-			if err := w.write(part.at(e).raw); err != nil {
+			r := part.at(e)
+			p.groups.note(r.key, w)
+			if err := w.write(r.raw); err != nil {
 				return err
 			}
 		}
 	}
-	p.runs = append(p.runs, w.cut())
+	p.groups.endRun(w)
+	p.runs = append(p.runs, w.whole())
 	return w.flush()
 }
 
 // close removes the file. No part may be on its way.
 func (p *spill) close() error {
 	err := p.file.Close()
-	p.file, p.runs = nil, nil
+	p.file, p.runs, p.groups = nil, nil, grouping{}
 	return err
 }
 

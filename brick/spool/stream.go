@@ -5,17 +5,29 @@ import (
 )
 
 // extentWriter writes a file through a buffer and knows the extents of what
-// it writes.
+// it writes: those that cut ends, and all of it.
 type extentWriter struct {
-	file  *tempFile
-	buf   []byte
-	start int64  // of the current extent
-	taken int    // how much of buf is in sum already
-	sum   uint32 // of the current extent
+	file *tempFile
+	buf  []byte
+	part mark // of the current extent
+	all  mark
+}
+
+// mark is an extent that is being written.
+type mark struct {
+	start int64
+	sum   uint32
+	taken int // how much of the buffer is in sum already
+}
+
+func (m *mark) account(buf []byte) {
+	m.sum = checksum(m.sum, buf[m.taken:])
+	m.taken = len(buf)
 }
 
 func newExtentWriter(file *tempFile, buffer int) *extentWriter {
-	return &extentWriter{file: file, buf: make([]byte, 0, buffer), start: file.size}
+	m := mark{start: file.size}
+	return &extentWriter{file: file, buf: make([]byte, 0, buffer), part: m, all: m}
 }
 
 // write adds bytes to the current extent.
@@ -29,30 +41,31 @@ func (w *extentWriter) write(p []byte) error {
 		w.buf = append(w.buf, p...)
 		return nil
 	}
-	w.sum = checksum(w.sum, p)
+	w.part.sum, w.all.sum = checksum(w.part.sum, p), checksum(w.all.sum, p)
 	_, err := w.file.Write(p)
 	return err
 }
 
 // cut ends the current extent, returns it, and begins the next.
 func (w *extentWriter) cut() extent {
-	w.account()
-	end := w.file.size + int64(len(w.buf))
-	e := extent{offset: w.start, length: end - w.start, sum: w.sum}
-	w.start, w.sum = end, 0
+	e := w.end(&w.part)
+	w.part.start, w.part.sum = e.offset+e.length, 0
 	return e
 }
 
-// account takes what lies in the buffer into the checksum.
-func (w *extentWriter) account() {
-	w.sum = checksum(w.sum, w.buf[w.taken:])
-	w.taken = len(w.buf)
+// whole returns the extent of all that was written.
+func (w *extentWriter) whole() extent { return w.end(&w.all) }
+
+func (w *extentWriter) end(m *mark) extent {
+	m.account(w.buf)
+	return extent{offset: m.start, length: w.file.size + int64(len(w.buf)) - m.start, sum: m.sum}
 }
 
 func (w *extentWriter) flush() error {
-	w.account()
+	w.part.account(w.buf)
+	w.all.account(w.buf)
 	_, err := w.file.Write(w.buf)
-	w.buf, w.taken = w.buf[:0], 0
+	w.buf, w.part.taken, w.all.taken = w.buf[:0], 0, 0
 	return err
 }
 
