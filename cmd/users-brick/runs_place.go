@@ -57,15 +57,34 @@ func (p *program) variable(name string) (value string) {
 }
 
 // place makes the directory in which the run leaves its files, and that of its
-// plan when it is another. Without a store that can be used nothing stays; that
-// is an error only when the operator named the store.
+// plan when it is another.
 func (n *session) place(dir string) error {
 	n.keeping = dir != ""
-	store, asked := n.program.store(&n.env)
 	if n.looking {
-		n.store = store // what is remembered there counts
+		n.store, _ = n.program.store(&n.env) // what is remembered there counts
 		return n.pass()
 	}
+	if err := n.beginRecord(); err != nil {
+		return err
+	}
+	switch {
+	case dir != "":
+		err := n.placeAt(dir)
+		if err != nil && n.record != "" {
+			os.RemoveAll(n.record) // no run came of it
+		}
+		return err
+	case n.record != "":
+		n.job.Dir = n.record
+		return nil
+	}
+	return n.pass()
+}
+
+// beginRecord makes the directory of the run in the store. Without a store that
+// can be used nothing stays; that is an error only when the operator named it.
+func (n *session) beginRecord() error {
+	store, asked := n.program.store(&n.env)
 	err := errors.New("neither XDG_STATE_HOME nor HOME names a directory")
 	if store != nil {
 		n.record, err = store.Begin(n.job.RunID, n.params.Redacted(), n.job.Started)
@@ -81,14 +100,7 @@ func (n *session) place(dir string) error {
 			Hint: "name a directory that can be written, or none when that is meant",
 		})
 	}
-	switch {
-	case dir != "":
-		return n.placeAt(dir)
-	case n.record != "":
-		n.job.Dir = n.record
-		return nil
-	}
-	return n.pass()
+	return nil
 }
 
 // placeAt puts the plan where the user wants it.
