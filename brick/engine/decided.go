@@ -64,11 +64,12 @@ func (s *section) change(d *plan.Decision) error {
 	case d.Change.Action != brick.Add:
 		name(&s.summary.FirstUpdated, d.Login)
 	}
-	line, err := plan.EncodeChange(&d.Change)
-	if err == nil {
-		_, err = s.changes.Write(line)
+	line, err := plan.AppendChange(s.line[:0], &d.Change)
+	if err != nil {
+		return err
 	}
-	if err == nil {
+	s.line = line
+	if _, err = s.changes.Write(line); err == nil {
 		_, err = s.lines.Write(plan.AppendLine(line[:0], d.Lines))
 	}
 	if err == nil && d.Change.SetPassword {

@@ -22,6 +22,7 @@ type section struct {
 	passwords *spool.Buffer // lines of passwords.ndjson
 	lines     *spool.Buffer // entries of lines.bin
 	missing   *spool.Buffer // lines of missing.ndjson; nil where nobody waits
+	line      []byte        // room for one
 	badRows   int64         // rows that only this scope showed to be bad
 	passing   int64         // people who are disabled right after they are added
 	err       error         // why the scope is not planned
@@ -196,27 +197,45 @@ func (p *planning) decide(ctx context.Context, t *target, s *section, have *spoo
 	rules.Grace, known = p.clocks.of(t)
 	defer known.close()
 	wants := plan.Merge(rowsOf(t.rows), p.resolver(t, names))
+	write, written := s.decided, known.broken
+	if t.size() >= largeScope {
+		b := newBeside(s.decided)
+		write, written = b.add, func() error { return cmp.Or(b.end(), known.broken()) }
+	}
+	err := p.each(ctx, t, plan.Diff(wants, membersOf(have), rules), func(d *plan.Decision) error {
+		c.add(rules.Admins, d)
+		return write(d)
+	})
+	broken := written()
+	s.summary.CreateGroups = rules.Groups.Created()
+	return c, cmp.Or(err, broken)
+}
+
+// largeScope is how many rows a scope must have for its decisions to be
+// written beside the comparing.
+const largeScope = 5000
+
+// each calls a function with every decision about a target.
+func (p *planning) each(ctx context.Context, t *target, decisions iter.Seq2[plan.Decision, error], do func(*plan.Decision) error) error {
 	n := 0
-	for d, err := range plan.Diff(wants, membersOf(have), rules) {
+	for d, err := range decisions {
 		if n++; n%lookUpEvery == 0 && ctx.Err() != nil {
-			return c, stopped(ctx)
+			return stopped(ctx)
 		}
 		if err == nil && p.job.Watch != nil {
 			p.job.Watch(t.scope, &d)
 		}
 		if err == nil {
-			c.add(rules.Admins, &d)
-			err = s.decided(&d)
+			err = do(&d)
 		}
 		if errors.Is(err, plan.ErrOrder) {
-			return c, ofScope(err)
+			return ofScope(err)
 		}
 		if err != nil {
-			return c, err
+			return err
 		}
 	}
-	s.summary.CreateGroups = rules.Groups.Created()
-	return c, known.broken()
+	return nil
 }
 
 // ask asks for the names and the members of a target at the same time. When

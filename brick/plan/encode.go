@@ -10,12 +10,15 @@ import (
 
 // EncodeChange returns the line of plan.ndjson for a change, with its line
 // end. Its password is never part of it.
+func EncodeChange(c *brick.Change) ([]byte, error) { return AppendChange(nil, c) }
+
+// AppendChange appends what EncodeChange returns. When it fails the result is
+// nil.
 //
 // It writes what encoding/json would write of a [changeRecord], without
 // escaping what only matters in HTML, so that one can read and grep why: role
 // viewer -> admin. Millions of changes are written.
-func EncodeChange(c *brick.Change) ([]byte, error) {
-	b := make([]byte, 0, 512)
+func AppendChange(b []byte, c *brick.Change) ([]byte, error) {
 	b = append(b, `{"kind":"`+changeKind+`","scope":{"level":`...)
 	b = appendText(b, c.Scope.Level.String())
 	b = append(b, `,"id":`...)
