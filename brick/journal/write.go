@@ -50,12 +50,12 @@ type commit struct {
 func Create(dir string, h Header) (*Journal, error) {
 	line, sum, err := seal(0, headerRecord{headerKind, Version, h})
 	if err != nil {
-		return nil, unwritten(err)
+		return nil, uncreated(err)
 	}
 	name := filepath.Join(dir, File)
 	f, err := os.OpenFile(name+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
-		return nil, unwritten(err)
+		return nil, uncreated(err)
 	}
 	_, err = f.Write(line)
 	if err == nil {
@@ -70,7 +70,7 @@ func Create(dir string, h Header) (*Journal, error) {
 	if err != nil {
 		f.Close()
 		os.Remove(f.Name()) // or else it stays, which does no harm
-		return nil, unwritten(err)
+		return nil, uncreated(err)
 	}
 	j := newJournal(f, sum, 0)
 	if j.only, err = alone(name); err != nil {
@@ -225,7 +225,14 @@ func (j *Journal) flush(lines []byte) error {
 	return j.broken
 }
 
-// unwritten is the error of a journal that cannot be written.
+// uncreated is the error of a journal that cannot be begun, so that nothing is.
+func uncreated(err error) error {
+	return &brick.Error{
+		Kind: brick.Failed, Op: "begin the journal", Err: err, Hint: "see that there is room on the disk, then do the same again",
+	}
+}
+
+// unwritten is the error of a journal that cannot be written any more.
 func unwritten(err error) error {
 	return &brick.Error{
 		Kind: brick.Failed, Op: "write the journal", Err: err,

@@ -267,10 +267,35 @@ func (n *session) openJournal() (*journal.Journal, error) {
 }
 
 // unfinished reports whether there is something to go on with: a journal, and
-// changes that are not settled. Only then may given passwords still be needed.
+// changes that were not tried or may not have been done.
 func (n *session) unfinished() bool {
 	out := n.report.Done
 	return (n.journal != nil || n.before != nil) && out != nil && out.Count(plan.Pending)+out.Count(plan.Unknown) > 0
+}
+
+// needsPasswords reports whether whoever goes on may need given passwords:
+// whether accounts, which come first in a plan, are among what is left. What is
+// left the journal says, which may know less than the session does. The plan
+// must be open.
+func (n *session) needsPasswords() bool {
+	if n.journal == nil && n.before == nil || !n.report.Plan.HasPasswords() {
+		return false
+	}
+	out, err := journal.Open(n.job.Dir, n.report.Plan.Header.Digest)
+	if err != nil {
+		return false // nobody can go on without it
+	}
+	for section, err := range n.report.Plan.Sections() {
+		if err != nil || section.Scope.Level != brick.OrganizationLevel {
+			return err != nil
+		}
+		for seq := section.First; seq < section.First+section.N; seq++ {
+			if f := out.Of(seq); f == plan.Pending || f == plan.Unknown {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // tellOnward says how to go on with a run that has come to no end.

@@ -17,7 +17,7 @@ func (s *stage) kills() (after []left, want string) {
 	s.after = func() { after = append(after, s.look()) }
 	s.must("run", s.path("params.json"))
 	s.after = nil
-	if len(after) < 30 {
+	if len(after) < 24 {
 		s.t.Fatalf("only %d steps", len(after))
 	}
 	want = s.dump()

@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"users-brick/brick"
-	"users-brick/brick/journal"
 	"users-brick/brick/plan"
 	"users-brick/brick/platform"
 	"users-brick/brick/platform/gooddata"
@@ -24,7 +23,7 @@ import (
 type smallBatches struct{ *gooddata.Driver }
 
 func (d *smallBatches) Features() platform.Features {
-	return platform.Features{Batch: 50, Concurrency: 4}
+	return platform.Features{Batch: 60, Concurrency: 4}
 }
 
 // farStage is a stage whose platform is a GoodData platform.
@@ -33,15 +32,15 @@ type farStage struct {
 	server atomic.Pointer[gooddatatest.Server]
 }
 
-// What becomes of the people of a far stage: forty are new, sixty get another
-// role, sixty other groups, and a hundred go.
+// What becomes of the people of a far stage: fifteen are new, each of whom is
+// two changes, some get another role, some other groups, and some go.
 const (
-	farNew, farRole, farGroups, farGone = 40, 60, 60, 100
+	farNew, farRole, farGroups, farGone = 15, 85, 85, 100
 	farChanges                          = 2*farNew + farRole + farGroups + farGone
 )
 
 func newFarStage(t *testing.T) *farStage {
-	f := &farStage{stage: &stage{t: t, dir: t.TempDir()}}
+	f := &farStage{stage: &stage{t: t, dir: t.TempDir(), ctx: t.Context()}}
 	o := gooddatatest.Organization{Name: "acme", Users: []gooddatatest.Account{{Login: robot, FirstName: "Ro", LastName: "Bot", Password: robotPassword, Admin: true}}}
 	p := gooddatatest.Project{ID: "one", Groups: []gooddatatest.Group{{Name: "Sales"}, {Name: "Support"}}, Members: []gooddatatest.Member{{Login: robot, Roles: []string{"adminRole"}}}}
 	users := "login,role,user_groups,password\n"
@@ -163,38 +162,21 @@ func (f *farStage) members() map[brick.Scope]map[brick.Login]*brick.Member {
 // that he was not tried who is not as he was.
 func (f *farStage) truth(when, dir string) (done int) {
 	f.t.Helper()
-	made, err := plan.Open(dir)
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	defer made.Close()
-	out, err := journal.Open(dir, made.Header.Digest)
-	if err != nil {
-		f.t.Fatal(err)
-	}
 	now := f.members()
-	for section, err := range made.Sections() {
-		if err != nil {
-			f.t.Fatal(err)
-		}
-		for c, err := range section.Changes() {
-			if err != nil {
-				f.t.Fatal(err)
+	f.each(dir, func(c *brick.Change, fate plan.Fate) {
+		person := now[c.Scope][c.Login()]
+		switch {
+		case fate == plan.Done:
+			done++
+			if c.Scope.Level == brick.ProjectLevel && !plan.Holds(c, person) || person == nil {
+				f.t.Errorf("%s: %s in %s is told as done and is %+v", when, c.Login(), c.Scope, person)
 			}
-			person := now[c.Scope][c.Login()]
-			switch fate := out.Of(c.Seq); {
-			case fate == plan.Done:
-				done++
-				if c.Scope.Level == brick.ProjectLevel && !plan.Holds(&c, person) || person == nil {
-					f.t.Errorf("%s: %s in %s is told as done and is %+v", when, c.Login(), c.Scope, person)
-				}
-			case fate == plan.Pending && !plan.Fits(&c, person):
-				f.t.Errorf("%s: %s in %s is told as not tried and is %+v", when, c.Login(), c.Scope, person)
-			case fate == plan.Failed || fate == plan.HeldBack:
-				f.t.Errorf("%s: %s in %s is told as %d", when, c.Login(), c.Scope, fate)
-			}
+		case fate == plan.Pending && !plan.Fits(c, person):
+			f.t.Errorf("%s: %s in %s is told as not tried and is %+v", when, c.Login(), c.Scope, person)
+		case fate == plan.Failed || fate == plan.HeldBack:
+			f.t.Errorf("%s: %s in %s is told as %d", when, c.Login(), c.Scope, fate)
 		}
-	}
+	})
 	return done
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -26,14 +27,18 @@ import (
 
 // stage is a place where the program runs inside the test. After each step of
 // a run, which is an effect on the platform or a write of the journal, the
-// test may keep what a kill -9 would leave there, or break the next step.
+// test may keep what a kill -9 would leave there.
 type stage struct {
 	t   *testing.T
 	dir string
 
 	mu    sync.Mutex // held during a step, so that one is taken at a time
 	after func()     // called after each step; may be nil
-	fail  func() error
+	batch int        // changes in a batch at most; 0 means forty
+	ctx   context.Context
+
+	journals func(engine.Journal) engine.Journal // breaks what is written; may be nil
+	sends    func()                              // called before each batch; may be nil
 }
 
 // crowdSize is how many people the file of a stage adds; forty others change,
@@ -45,7 +50,7 @@ const stageChanges = 2*crowdSize + 80
 
 // newStage makes a directory and the params of a run of three hundred changes.
 func newStage(t *testing.T) *stage {
-	s := &stage{t: t, dir: t.TempDir()}
+	s := &stage{t: t, dir: t.TempDir(), ctx: t.Context()}
 	users := "login,role,password\n"
 	for i := range crowdSize {
 		users += fmt.Sprintf("new%03d@example.com,viewer,Given-7qX!by-%03d\n", i, i)
@@ -101,9 +106,14 @@ func (s *stage) main(args ...string) (int, string) {
 			}
 			return d
 		},
-		onJournal: func(j engine.Journal) engine.Journal { return &written{j, s} },
+		onJournal: func(j engine.Journal) engine.Journal {
+			if s.journals != nil {
+				j = s.journals(j)
+			}
+			return &written{j, s}
+		},
 	}
-	code := p.main(s.t.Context())
+	code := p.main(s.ctx)
 	return code, out.String()
 }
 
@@ -116,16 +126,10 @@ func (s *stage) must(args ...string) string {
 	return out
 }
 
-// step does something of a run while nothing else is done, unless the test
-// breaks it.
+// step does something of a run while nothing else is done.
 func (s *stage) step(do func() error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.fail != nil {
-		if err := s.fail(); err != nil {
-			return err
-		}
-	}
 	err := do()
 	if s.after != nil {
 		s.after()
@@ -139,11 +143,16 @@ type steps struct {
 	stage *stage
 }
 
-func (d *steps) Features() platform.Features { return platform.Features{Batch: 30, Concurrency: 4} }
+func (d *steps) Features() platform.Features {
+	return platform.Features{Batch: cmp.Or(d.stage.batch, 40), Concurrency: 4}
+}
 
 func (d *steps) Apply(ctx context.Context, s brick.Scope, batch []brick.Change) (errs []error) {
 	d.stage.mu.Lock()
 	defer d.stage.mu.Unlock()
+	if d.stage.sends != nil {
+		d.stage.sends()
+	}
 	errs = d.Directory.Apply(ctx, s, batch)
 	if d.stage.after != nil {
 		d.stage.after()
@@ -246,8 +255,9 @@ func (s *stage) run() string {
 	return filepath.Dir(found[0])
 }
 
-// fates counts what the journal of a run says, and demands that it is true.
-func (s *stage) fates(dir string, took map[string]int) (counts [5]int) {
+// each calls a function with every change of a run and what its journal says
+// of it.
+func (s *stage) each(dir string, f func(*brick.Change, plan.Fate)) {
 	s.t.Helper()
 	made, err := plan.Open(dir)
 	if err != nil {
@@ -266,14 +276,21 @@ func (s *stage) fates(dir string, took map[string]int) (counts [5]int) {
 			if err != nil {
 				s.t.Fatal(err)
 			}
-			fate := out.Of(c.Seq)
-			counts[fate]++
-			n := took[changeKey(&c)]
-			if n > 1 || n == 1 && fate == plan.Pending || n == 0 && fate == plan.Done {
-				s.t.Errorf("%s took place %d times and is told as %d", changeKey(&c), n, fate)
-			}
+			f(&c, out.Of(c.Seq))
 		}
 	}
+}
+
+// fates counts what the journal of a run says, and demands that it is true.
+func (s *stage) fates(dir string, took map[string]int) (counts [5]int) {
+	s.t.Helper()
+	s.each(dir, func(c *brick.Change, fate plan.Fate) {
+		counts[fate]++
+		n := took[changeKey(c)]
+		if n > 1 || n == 1 && fate == plan.Pending || n == 0 && fate == plan.Done {
+			s.t.Errorf("%s took place %d times and is told as %d", changeKey(c), n, fate)
+		}
+	})
 	return counts
 }
 

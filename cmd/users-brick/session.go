@@ -286,10 +286,10 @@ func (n *session) print(format string) error {
 func (n *session) free() {
 	n.letGo()
 	if n.report.Plan != nil {
-		n.report.Plan.Close()
-		if !n.keeping && !n.unfinished() {
+		if !n.keeping && !n.needsPasswords() {
 			n.report.Plan.ForgetPasswords()
 		}
+		n.report.Plan.Close()
 	}
 	if n.journal != nil {
 		n.journal.Close()
