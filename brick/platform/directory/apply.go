@@ -73,10 +73,7 @@ func (d *Directory) transact(ctx context.Context, s brick.Scope, work func(*tran
 	// would leave open whether it took place. Apply looks at ctx in between.
 	free := context.WithoutCancel(ctx)
 	t := &transaction{writer: d.write, ctx: free, scope: s, run: d.run, at: stamp(d.now())}
-	err := d.write.transact(free, func() error {
-		if err := d.inTurn(free); err != nil {
-			return err
-		}
+	return d.inTurn(free, func() error {
 		if err := t.find(); err != nil {
 			return err
 		}
@@ -85,10 +82,6 @@ func (d *Directory) transact(ctx context.Context, s brick.Scope, work func(*tran
 		}
 		return t.flush()
 	})
-	if err == nil {
-		d.begun()
-	}
-	return err
 }
 
 // find looks the scope up.

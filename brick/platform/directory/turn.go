@@ -3,7 +3,6 @@ package directory
 import (
 	"context"
 	"crypto/rand"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -15,9 +14,9 @@ import (
 // file, but neither a machine nor a folder of locks. One Turn serves all that
 // one run opens, one after another.
 //
-// A run that writes nothing leaves every byte of the file as it was. So who
+// A run that changes nothing leaves every byte of the file as it was. So who
 // opens the directory only looks whether it is somebody else's turn, and its
-// own begins with the transaction that writes first, provided that nobody else
+// own begins with the transaction that changes something first, provided that nobody else
 // has had one since the look: what was read until then would be stale. Every
 // further transaction makes sure that the turn lasts, and prolongs it; between
 // them a goroutine does, until the directory is closed.
@@ -36,69 +35,9 @@ type Turn struct {
 	Gone func(lock.Owner)
 
 	looked bool
-	token  string      // tells this process from another one that goes on with the same run
-	seen   int64       // the number of the last turn when it was looked, or of our own
-	next   int64       // the number of our own while it begins
-	before *lock.Owner // whose turn it ends while it begins
-}
-
-// turnsTable is made by the run that needs it first. A row is the last turn of
-// its project, or of a run on the whole directory; its token is empty once the
-// turn has been given back.
-const turnsTable = `CREATE TABLE IF NOT EXISTS turns (
-	project TEXT PRIMARY KEY, -- empty for the whole directory
-	turn    INTEGER NOT NULL, -- counts all of them
-	token   TEXT NOT NULL,
-	run     TEXT NOT NULL,
-	host    TEXT NOT NULL,
-	pid     INTEGER NOT NULL,
-	program TEXT NOT NULL,
-	place   TEXT NOT NULL,
-	started INTEGER NOT NULL, -- Unix time in milliseconds
-	until   INTEGER NOT NULL
-) WITHOUT ROWID`
-
-// overlapping is the condition for turns that exclude one on project ?1.
-const overlapping = `(project IN ('', ?1) OR ?1 = '')`
-
-// turnRow is a turn as the file has it.
-type turnRow struct {
-	turn  int64
-	token string
-	owner lock.Owner
-	place string
-	until time.Time
-}
-
-// rowsQuerier is a database, or its writing connection.
-type rowsQuerier interface {
-	rowQuerier
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-// turnsBeside returns the turns that exclude one on a project.
-func turnsBeside(ctx context.Context, q rowsQuerier, project string) ([]turnRow, error) {
-	var there bool
-	const exists = `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'turns'`
-	if err := q.QueryRowContext(ctx, exists).Scan(&there); err != nil || !there {
-		return nil, err
-	}
-	rows, err := q.QueryContext(ctx, `SELECT turn, token, run, host, pid, program, place, started, until FROM turns WHERE `+overlapping, project)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var turns []turnRow
-	for rows.Next() {
-		var t turnRow
-		var started, until int64
-		if err := rows.Scan(&t.turn, &t.token, &t.owner.RunID, &t.owner.Host, &t.owner.PID, &t.owner.Program, &t.place, &started, &until); err != nil {
-			return nil, err
-		}
-		t.owner.Started, t.until = time.UnixMilli(started), time.UnixMilli(until)
-		turns = append(turns, t)
-	}
-	return turns, rows.Err()
+	token  string // tells this process from another one that goes on with the same run
+	seen   int64  // the number of the last turn when it was looked, or of our own
+	next   int64  // the number of our own while it begins
 }
 
 // judge returns an error of kind Locked when it is somebody else's turn, and
@@ -164,16 +103,65 @@ func (d *Directory) look(ctx context.Context) error {
 	return nil
 }
 
-// inTurn makes sure within a transaction that it is the run's turn: it begins
-// it, or prolongs the one that has begun.
-func (d *Directory) inTurn(ctx context.Context) error {
+// inTurn runs work in one transaction, provided that it is the run's turn:
+// one that has begun is prolonged, and otherwise it begins with what work
+// changes. Work that changes nothing leaves no trace.
+func (d *Directory) inTurn(ctx context.Context, work func() error) error {
 	switch {
 	case d.turn == nil:
-		return nil
+		return d.write.transact(ctx, work)
 	case d.renewing != nil:
-		return d.prolong(ctx)
+		return d.write.transact(ctx, func() error {
+			if err := d.prolong(ctx); err != nil {
+				return err
+			}
+			return work()
+		})
 	}
-	return d.begin(ctx)
+	var gone *lock.Owner
+	begins := false
+	err := d.write.transact(ctx, func() (err error) {
+		if gone, err = d.free(ctx); err != nil {
+			return err
+		}
+		before, err := d.write.changes(ctx)
+		if err != nil {
+			return err
+		}
+		if err := work(); err != nil {
+			return err
+		}
+		after, err := d.write.changes(ctx)
+		if err != nil || before == after {
+			return err
+		}
+		begins = true
+		return d.begin(ctx)
+	})
+	if err == nil && begins {
+		d.begun(gone)
+	}
+	return err
+}
+
+// free makes sure within a transaction that the run's turn may begin, and
+// returns the run whose turn it ends, if there is one.
+func (d *Directory) free(ctx context.Context) (gone *lock.Owner, err error) {
+	turns, err := turnsBeside(ctx, d.write.conn, d.turn.Project)
+	if err != nil {
+		return nil, err
+	}
+	last, gone, err := d.turn.judge(turns, d.file, d.now())
+	if err == nil && last > d.turn.seen {
+		err = stale(d.file)
+	}
+	return gone, err
+}
+
+// changes returns how many rows the connection has changed so far.
+func (w *writer) changes(ctx context.Context) (n int64, err error) {
+	err = w.conn.QueryRowContext(ctx, "SELECT total_changes()").Scan(&n)
+	return n, err
 }
 
 // begin begins the run's turn within a transaction.
@@ -182,18 +170,6 @@ func (d *Directory) begin(ctx context.Context) error {
 	if _, err := c.ExecContext(ctx, turnsTable); err != nil {
 		return err
 	}
-	turns, err := turnsBeside(ctx, c, t.Project)
-	if err != nil {
-		return err
-	}
-	last, gone, err := t.judge(turns, d.file, now)
-	if err != nil {
-		return err
-	}
-	if last > t.seen {
-		return stale(d.file)
-	}
-	t.before = gone
 	if _, err := c.ExecContext(ctx, `UPDATE turns SET token = '' WHERE `+overlapping, t.Project); err != nil {
 		return err
 	}
@@ -201,6 +177,17 @@ func (d *Directory) begin(ctx context.Context) error {
 		VALUES (?, (SELECT 1 + coalesce(max(turn), 0) FROM turns), ?, ?, ?, ?, ?, ?, ?, ?) RETURNING turn`,
 		t.Project, t.token, t.Owner.RunID, t.Owner.Host, t.Owner.PID, t.Owner.Program, t.Place, now.UnixMilli(), now.Add(t.lease()).UnixMilli(),
 	).Scan(&t.next)
+}
+
+// begun notes that the transaction with which the turn began is done, and
+// sees to it that the turn lasts.
+func (d *Directory) begun(gone *lock.Owner) {
+	d.turn.seen = d.turn.next
+	if gone != nil && d.turn.Gone != nil {
+		d.turn.Gone(*gone)
+	}
+	d.renewing = make(chan struct{})
+	d.renewer.Go(d.keepTurn)
 }
 
 func (t *Turn) lease() time.Duration {
@@ -226,20 +213,6 @@ func (d *Directory) prolong(ctx context.Context) error {
 		Kind: brick.Locked, Err: fmt.Errorf("this run was silent for longer than %v, and another one has taken over %s", t.lease(), d.file),
 		Hint: "see what kept it; when the other run has ended, run it again",
 	}
-}
-
-// begun notes that the transaction with which the turn began is done, and
-// sees to it that the turn lasts.
-func (d *Directory) begun() {
-	if d.turn == nil || d.renewing != nil {
-		return
-	}
-	d.turn.seen = d.turn.next
-	if d.turn.before != nil && d.turn.Gone != nil {
-		d.turn.Gone(*d.turn.before)
-	}
-	d.renewing = make(chan struct{})
-	d.renewer.Go(d.keepTurn)
 }
 
 // keepTurn prolongs the turn now and then. That it fails once does no harm,

@@ -50,17 +50,17 @@ func kept(t *testing.T, path string, turn *directory.Turn, now func() time.Time,
 	}
 }
 
-// write changes something in p1, or in p2.
+// write changes something in p1, or in p2, and leaves its member disabled.
 func write(t *testing.T, d *directory.Directory, project string) {
 	t.Helper()
-	if err := disable(d, project); err != nil {
+	if err := errors.Join(set(d, project, brick.Enable), set(d, project, brick.Disable)); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func disable(d *directory.Directory, project string) error {
-	m := brick.Member{Login: map[string]brick.Login{"p1": ann, "p2": "ben@example.com"}[project]}
-	return d.Apply(context.Background(), brick.Project(project), []brick.Change{{Action: brick.Disable, After: &m}})[0]
+func set(d *directory.Directory, project string, action brick.Action) error {
+	m := brick.Member{Login: map[string]brick.Login{"p1": ann, "p2": "ben@example.com"}[project], Status: brick.Enabled}
+	return d.Apply(context.Background(), brick.Project(project), []brick.Change{{Action: action, After: &m}})[0]
 }
 
 func TestRunsThatMayMeetTakeTurns(t *testing.T) {
@@ -88,12 +88,16 @@ func TestRunsThatMayMeetTakeTurns(t *testing.T) {
 	}
 }
 
-func TestWhoWritesNothingLeavesNoTrace(t *testing.T) {
+func TestWhoChangesNothingLeavesNoTrace(t *testing.T) {
 	path := create(t, acme)
 	frozen(t, filepath.Dir(path))
 	for _, readOnly := range []bool{true, false} {
 		d := openAt(t, path, directory.Options{ReadOnly: readOnly, Turn: turnOf("one", "")})
 		dump(t, d)
+		ghost := brick.Member{Login: "ghost@example.com", Status: brick.Enabled}
+		if err := apply(d, brick.Add, ghost); err == nil {
+			t.Error("somebody without an account is added")
+		}
 		if err := d.Close(); err != nil {
 			t.Error(err)
 		}
@@ -128,7 +132,7 @@ func TestWhatWasReadBeforeAnotherRunWroteIsNotActedOn(t *testing.T) {
 	want := dump(t, quick)
 	quick.Close()
 	kept(t, path, slow, noon, "another run has written to "+path+" since this one read it")
-	if err := disable(late, "p1"); brick.KindOf(err) != brick.Locked || !strings.Contains(err.Error(), "hint: run it again") {
+	if err := set(late, "p1", brick.Enable); brick.KindOf(err) != brick.Locked || !strings.Contains(err.Error(), "hint: run it again") {
 		t.Errorf("the late change ends with %v", err)
 	}
 	if dump(t, late) != want {
@@ -188,7 +192,7 @@ func TestTheTurnOfARunThatIsGoneIsTakenOverWhenItsLeaseIsOver(t *testing.T) {
 	}
 	want := dump(t, next)
 	for range 2 { // while the other one works, and afterwards
-		err := disable(gone, "p1")
+		err := set(gone, "p1", brick.Enable)
 		if brick.KindOf(err) != brick.Locked || !strings.Contains(err.Error(), "this run was silent for longer than 2m0s, and another one has taken over "+path) {
 			t.Errorf("who lost his turn writes with %v", err)
 		}
