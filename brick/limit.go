@@ -15,6 +15,7 @@ import (
 type Limit struct {
 	set     bool
 	percent bool
+	bare    bool // without Floor
 	value   float64
 }
 
@@ -58,10 +59,27 @@ func (l Limit) Most(whole int64) int64 {
 	switch {
 	case !l.set:
 		return math.MaxInt64
+	case l.percent && l.bare:
+		return int64(l.share(whole) + hair)
 	case l.percent:
 		return max(Floor, int64(l.share(whole)+hair))
 	}
 	return int64(l.value)
+}
+
+// Part returns the part that a shard has of a limit over the whole run, such
+// that all shards together never pass more than the limit: of a number as
+// [Shard.Part] says; of a percentage the same share of the shard's own whole,
+// without Floor, which each of them would add.
+func (l Limit) Part(s Shard) Limit {
+	switch {
+	case s.Whole() || !l.set:
+	case l.percent:
+		l.bare = true
+	default:
+		l.value = float64(s.Part(int64(l.value)))
+	}
+	return l
 }
 
 // share returns a percentage of a whole, a hair off at most: 29% of 100 must not

@@ -31,6 +31,7 @@ type Job struct {
 	Platform string // the platform's name, for people
 	Target   string // what on the platform, for people
 	Mode     brick.Mode
+	Shard    brick.Shard // only its scopes are planned; the zero Shard plans all
 	Params   *params.Params
 	Started  time.Time
 
@@ -161,5 +162,6 @@ func (j *Job) limits() *guard.Limits {
 		RemovalsRun: j.Params.MaxRemovalsRun,
 		Updates:     j.Params.MaxUpdates,
 		AllowEmpty:  j.Params.AllowEmpty,
+		Shard:       j.Shard,
 	}
 }

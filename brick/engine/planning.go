@@ -71,7 +71,7 @@ func (p *planning) write(ctx context.Context, targets *targets) (*plan.Plan, err
 
 func (p *planning) header() plan.Header {
 	return plan.Header{
-		Undoes: p.undoing.run(), Program: p.job.Program, RunID: p.job.RunID, Created: p.job.Started.UTC(),
+		Undoes: p.undoing.run(), Shard: p.job.Shard, Program: p.job.Program, RunID: p.job.RunID, Created: p.job.Started.UTC(),
 		Mode: p.job.Mode.Name, Platform: p.job.Platform, Target: p.job.Target,
 		Params: p.job.Params.Digest(), Input: p.part.input,
 		Groups: p.part.hasGroups, Verify: p.job.Params.Verify, IgnoreFailures: p.job.Params.IgnoreFailures,
@@ -172,13 +172,16 @@ func (p *planning) end(t *total) plan.End {
 	for _, o := range e.Objections {
 		p.job.Emit.Send(brick.GuardSpoke{Rule: o.Rule, Text: o.Text, Held: e.HoldTakes && o.Removals})
 	}
+	if !p.job.Shard.Whole() {
+		e.FoundBad = t.foundBad()
+	}
 	e.Refusal = p.refusal(t, &e)
 	return e
 }
 
 // refusal says why nothing of the plan may be done, nil when it may.
 func (p *planning) refusal(t *total, e *plan.End) *brick.Refusal {
-	most := p.job.Params.MaxBadRows.Most(e.Rows)
+	most := p.mostBad(e.Rows)
 	objections := t.objects + len(e.Objections)
 	switch {
 	case p.job.Params.OnBadRow == params.RefuseBadRow && e.BadRows > 0:

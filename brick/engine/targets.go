@@ -39,10 +39,21 @@ type targets struct {
 	listed []target      // come first
 	step   brick.Step    // of the others
 	groups *spool.Sorted // rows by the id of their project; may be nil
+
+	mine []int32 // which of all these a shard has, in order
+	part bool    // there are only those
 }
 
 // len returns how many there are.
 func (t *targets) len() int {
+	if t.part {
+		return len(t.mine)
+	}
+	return t.all()
+}
+
+// all returns how many there are in all shards.
+func (t *targets) all() int {
 	if t.groups == nil {
 		return len(t.listed)
 	}
@@ -51,6 +62,7 @@ func (t *targets) len() int {
 
 // at returns the i-th, from 0.
 func (t *targets) at(i int) target {
+	i = t.index(i)
 	if i < len(t.listed) {
 		return t.listed[i]
 	}
@@ -60,6 +72,7 @@ func (t *targets) at(i int) target {
 
 // size returns the size of the i-th.
 func (t *targets) size(i int) int64 {
+	i = t.index(i)
 	if i < len(t.listed) {
 		return t.listed[i].size()
 	}
@@ -95,6 +108,7 @@ func (j *Job) targets(ctx context.Context, view *platform.View, part *partition)
 	}
 	slices.SortStableFunc(all.listed, func(a, b target) int { return a.scope.Compare(b.scope) })
 	all.listed = distinct(all.listed)
+	all.keep(j.Shard)
 	return &all, nil
 }
 

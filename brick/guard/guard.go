@@ -12,6 +12,7 @@ type Limits struct {
 	RemovalsRun brick.Limit // param max_removals_run: of the members of all scopes
 	Updates     brick.Limit // param max_updates: of the members of a scope
 	AllowEmpty  bool        // param allow_empty
+	Shard       brick.Shard // has only a part of what the whole run may do
 }
 
 // Scope returns what there is against the plan of one scope, in the order of

@@ -64,16 +64,21 @@ func tooManyUpdates(l *Limits, s *brick.Summary) (brick.Objection, bool) {
 }
 
 // tooManyRemovalsInAll objects when more people are taken out over all scopes
-// than the limit allows.
+// than the limit allows, or than a shard's part of it.
 func tooManyRemovalsInAll(l *Limits, t *Total) (brick.Objection, bool) {
-	if l.RemovalsRun.Allows(t.Removals, t.Members) {
+	part := l.RemovalsRun.Part(l.Shard)
+	if part.Allows(t.Removals, t.Members) {
 		return brick.Objection{}, false
 	}
-	most := l.RemovalsRun.Most(t.Members)
+	most := part.Most(t.Members)
+	who, enough := "the run", t.Removals
+	if !l.Shard.Whole() {
+		who, enough = l.Shard.String(), t.Removals*int64(l.Shard.Of)
+	}
 	return brick.Objection{
 		Rule: "max_removals_run", Found: t.Removals, Limit: most, Removals: true, First: t.First, More: beside(t.First, t.Removals),
-		Text: fmt.Sprintf("the run would take out %d of %d members, at most %d may go (max_removals_run %s)", t.Removals, t.Members, most, l.RemovalsRun),
-		Hint: fmt.Sprintf("when it is meant, set max_removals_run to %d or more", t.Removals),
+		Text: fmt.Sprintf("%s would take out %d of %d members, at most %d may go (max_removals_run %s)", who, t.Removals, t.Members, most, l.RemovalsRun),
+		Hint: fmt.Sprintf("when it is meant, set max_removals_run to %d or more", enough),
 	}, true
 }
 

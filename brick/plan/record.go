@@ -21,21 +21,22 @@ const Version = 1
 
 // Header is the first record of a plan. Its digest covers the whole file.
 type Header struct {
-	Version        int       `json:"version"`
-	Program        string    `json:"program"`
-	RunID          string    `json:"run_id"`
-	Undoes         string    `json:"undoes,omitzero"` // the run that the plan takes back
-	Created        time.Time `json:"created"`
-	Mode           string    `json:"mode"`
-	Platform       string    `json:"platform"`
-	Target         string    `json:"target"`
-	Params         string    `json:"params"` // digest of the params that matter
-	Input          Input     `json:"input"`
-	Groups         bool      `json:"groups,omitzero"`          // the file says who is in which group
-	Verify         bool      `json:"verify,omitzero"`          // read the changed scopes again afterwards
-	IgnoreFailures bool      `json:"ignore_failures,omitzero"` // people who fail do not fail the run
-	HeldOf         string    `json:"held_of,omitzero"`         // the digest of the plan of which the guard held this back
-	Digest         string    `json:"sha256"`                   // of the file with this text replaced by zeros
+	Version        int         `json:"version"`
+	Program        string      `json:"program"`
+	RunID          string      `json:"run_id"`
+	Undoes         string      `json:"undoes,omitzero"` // the run that the plan takes back
+	Created        time.Time   `json:"created"`
+	Mode           string      `json:"mode"`
+	Platform       string      `json:"platform"`
+	Target         string      `json:"target"`
+	Params         string      `json:"params"` // digest of the params that matter
+	Input          Input       `json:"input"`
+	Groups         bool        `json:"groups,omitzero"`          // the file says who is in which group
+	Verify         bool        `json:"verify,omitzero"`          // read the changed scopes again afterwards
+	IgnoreFailures bool        `json:"ignore_failures,omitzero"` // people who fail do not fail the run
+	HeldOf         string      `json:"held_of,omitzero"`         // the digest of the plan of which the guard held this back
+	Shard          brick.Shard `json:"shard,omitzero"`           // the part of a run that this is the plan of
+	Digest         string      `json:"sha256"`                   // of the file with this text replaced by zeros
 }
 
 // Input describes the file that was read.
@@ -51,7 +52,8 @@ type Input struct {
 type End struct {
 	Rows       int64             `json:"rows"`
 	BadRows    int64             `json:"bad_rows"`
-	OtherRows  int64             `json:"other_rows"` // rows that belong to no scope of this run
+	OtherRows  int64             `json:"other_rows"`         // rows that belong to no scope of this run
+	FoundBad   int64             `json:"found_bad,omitzero"` // of a shard: those of the bad rows that only comparing showed
 	Scopes     int64             `json:"scopes"`
 	Changes    int64             `json:"changes"`
 	Unplanned  int64             `json:"unplanned"` // scopes that could not be planned
