@@ -19,7 +19,7 @@ var layers = [][]string{
 	{"params"},
 	{"brick/plan", "brick/guard", "brick/spool", "brick/runs", "brick/lock", "brick/grace", "inputs", "inputs/fetch", "brick/platform", "modes", "brick/schedule", "brick/metrics"},
 	{"brick/engine", "brick/report", "brick/notify", "brick/journal", "inputs/...", "brick/platform/..."},
-	{"cmd/..."},
+	{"cmd/...", "deploy/check/..."},
 }
 
 // closed are packages that must not see what lies below them by right of
