@@ -11,6 +11,7 @@ import (
 type info struct {
 	Target  string `json:"target"`
 	Project string `json:"project,omitzero"`
+	Shard   string `json:"shard,omitzero"`
 	Owner
 }
 

@@ -18,6 +18,8 @@ import (
 type Claim struct {
 	Key     string // names the target, always in the same spelling
 	Project string // the only project of it that is touched; empty for all of it
+	Fleet   string // names the run of which this is one shard; empty for none. Then Project is empty
+	Shard   string // which shard of the fleet, for people; the same twice excludes itself
 	Target  string // the target for people
 	Owner   Owner  // Started and Renewed are set when the claim is taken
 }
@@ -42,7 +44,8 @@ type Lock struct {
 	// [Ended]. It is empty where the kernel does not tell.
 	Place string
 
-	whole, own *flock.Flock // own is nil when all of the target is claimed
+	whole, own *flock.Flock // own and class are nil when all of the target is claimed
+	class      *flock.Flock // of those who work side by side
 	claim      Claim
 	path       string // of the info
 	now        func() time.Time
@@ -68,20 +71,20 @@ func Take(ctx context.Context, c Claim, o Options) (*Lock, error) {
 	}
 	var l *Lock
 	err := patience.Try(ctx, func() (err error) {
-		l, err = take(c, o)
+		l, err = take(ctx, c, o)
 		return err
 	})
 	return l, err
 }
 
 // take tries once.
-func take(c Claim, o Options) (*Lock, error) {
+func take(ctx context.Context, c Claim, o Options) (*Lock, error) {
 	name := digest(c.Key)
 	l := &Lock{now: o.Now, stop: make(chan struct{}), claim: c}
 	l.whole = flock.New(filepath.Join(o.Dir, name+lockSuffix))
 	try, own := l.whole.TryLock, name
-	if c.Project != "" {
-		try, own = l.whole.TryRLock, name+"-"+digest(c.Project)
+	if c.besides() {
+		try, own = l.whole.TryRLock, name+"-"+c.part()
 	}
 	l.path = filepath.Join(o.Dir, own+infoSuffix)
 	if free, err := try(); err != nil {
@@ -89,21 +92,34 @@ func take(c Claim, o Options) (*Lock, error) {
 	} else if !free {
 		return nil, Held(c.Target, latest(infosOf(o.Dir, name)), o.Now())
 	}
-	if c.Project == "" {
+	if !c.besides() {
 		l.hold(infosOf(o.Dir, name))
 		return l, nil
 	}
-	l.own = flock.New(filepath.Join(o.Dir, own+lockSuffix))
-	free, err := l.own.TryLock()
+	free, err := l.share(ctx, o.Dir, name, own)
 	if err == nil && free {
 		l.hold([]string{filepath.Join(o.Dir, name+infoSuffix), l.path})
 		return l, nil
 	}
+	inOwn := l.own != nil
 	l.unlock()
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, unusable(err)
+	case inOwn:
+		return nil, Held(c.what(), latest([]string{l.path}), o.Now())
 	}
-	return nil, Held("project "+c.Project+" of "+c.Target, latest([]string{l.path}), o.Now())
+	return nil, Held(c.Target, latest(infosOf(o.Dir, name)), o.Now())
+}
+
+// share takes what a claim needs that leaves room for others: a place among
+// those who may work beside it, and its own part.
+func (l *Lock) share(ctx context.Context, dir, target, own string) (free bool, err error) {
+	if l.class, free, err = enter(ctx, dir, target, l.claim.class()); err != nil || !free {
+		return false, err
+	}
+	l.own = flock.New(filepath.Join(dir, own+lockSuffix))
+	return l.own.TryLock()
 }
 
 // hold says who holds the lock. Infos that lie where only holders put them,
@@ -130,7 +146,7 @@ func (l *Lock) hold(stale []string) {
 // renew writes the info with a new sign of life. That it cannot be written
 // does no harm: the lock is held all the same.
 func (l *Lock) renew() {
-	i := info{l.claim.Target, l.claim.Project, l.claim.Owner}
+	i := info{l.claim.Target, l.claim.Project, l.claim.Shard, l.claim.Owner}
 	i.Renewed = l.now()
 	_ = i.write(l.path)
 }
@@ -146,8 +162,10 @@ func (l *Lock) Release() {
 // unlock lets the next one in. What the kernel makes of it is of no interest:
 // the file is closed in any case.
 func (l *Lock) unlock() {
-	if l.own != nil {
-		_ = l.own.Unlock()
+	for _, shared := range []*flock.Flock{l.own, l.class} {
+		if shared != nil {
+			_ = shared.Unlock()
+		}
 	}
 	_ = l.whole.Unlock()
 }
