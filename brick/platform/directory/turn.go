@@ -26,6 +26,8 @@ import (
 type Turn struct {
 	Owner   lock.Owner     // Started and Renewed are not used
 	Project string         // the only project that the run touches; empty for all
+	Fleet   string         // names the run of which this is a shard, which does not exclude its other shards; empty for none
+	Shard   string         // which of them; Project is empty then
 	Place   string         // of the run's lock, see [lock.Ended]
 	Lease   time.Duration  // 0 means [lock.Lease]
 	Wait    *lock.Patience // for the turn of another run when the directory is opened first; nil does not wait
@@ -86,7 +88,7 @@ func (d *Directory) look(ctx context.Context) error {
 	}
 	var last int64
 	err := patience.Try(ctx, func() error {
-		turns, err := turnsBeside(ctx, d.read, t.Project)
+		turns, err := t.beside(ctx, d.read)
 		if err == nil {
 			last, _, err = t.judge(turns, d.file, d.now())
 		}
@@ -147,7 +149,7 @@ func (d *Directory) inTurn(ctx context.Context, work func() error) error {
 // free makes sure within a transaction that the run's turn may begin, and
 // returns the run whose turn it ends, if there is one.
 func (d *Directory) free(ctx context.Context) (gone *lock.Owner, err error) {
-	turns, err := turnsBeside(ctx, d.write.conn, d.turn.Project)
+	turns, err := d.turn.beside(ctx, d.write.conn)
 	if err != nil {
 		return nil, err
 	}
@@ -167,15 +169,16 @@ func (w *writer) changes(ctx context.Context) (n int64, err error) {
 // begin begins the run's turn within a transaction.
 func (d *Directory) begin(ctx context.Context) error {
 	t, c, now := d.turn, d.write.conn, d.now()
+	name, fleet := t.names()
 	if _, err := c.ExecContext(ctx, turnsTable); err != nil {
 		return err
 	}
-	if _, err := c.ExecContext(ctx, `UPDATE turns SET token = '' WHERE `+overlapping, t.Project); err != nil {
+	if _, err := c.ExecContext(ctx, `UPDATE turns SET token = '' WHERE `+overlapping, name, fleet); err != nil {
 		return err
 	}
 	return c.QueryRowContext(ctx, `INSERT OR REPLACE INTO turns (project, turn, token, run, host, pid, program, place, started, until)
 		VALUES (?, (SELECT 1 + coalesce(max(turn), 0) FROM turns), ?, ?, ?, ?, ?, ?, ?, ?) RETURNING turn`,
-		t.Project, t.token, t.Owner.RunID, t.Owner.Host, t.Owner.PID, t.Owner.Program, t.Place, now.UnixMilli(), now.Add(t.lease()).UnixMilli(),
+		name, t.token, t.Owner.RunID, t.Owner.Host, t.Owner.PID, t.Owner.Program, t.Place, now.UnixMilli(), now.Add(t.lease()).UnixMilli(),
 	).Scan(&t.next)
 }
 
@@ -201,8 +204,9 @@ func (t *Turn) lease() time.Duration {
 // taken over, that is an error of kind Locked.
 func (d *Directory) prolong(ctx context.Context) error {
 	t := d.turn
+	name, _ := t.names()
 	done, err := d.write.conn.ExecContext(ctx, `UPDATE turns SET until = ? WHERE project = ? AND token = ?`,
-		d.now().Add(t.lease()).UnixMilli(), t.Project, t.token)
+		d.now().Add(t.lease()).UnixMilli(), name, t.token)
 	if err != nil {
 		return err
 	}
@@ -243,8 +247,9 @@ func (d *Directory) giveBack() {
 	d.lock.Lock()
 	defer d.lock.Unlock()
 	ctx := context.Background()
+	name, _ := d.turn.names()
 	_ = d.write.transact(ctx, func() error {
-		_, err := d.write.conn.ExecContext(ctx, `UPDATE turns SET token = '' WHERE project = ? AND token = ?`, d.turn.Project, d.turn.token)
+		_, err := d.write.conn.ExecContext(ctx, `UPDATE turns SET token = '' WHERE project = ? AND token = ?`, name, d.turn.token)
 		return err
 	})
 }
