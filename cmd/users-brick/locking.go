@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,7 +34,7 @@ func (n *session) alone(ctx context.Context) error {
 	if n.holds.lock != nil {
 		return nil
 	}
-	dir, private := locksDir(n.store)
+	dir, private := locksDir(n.store, cmp.Or(n.env.TempDir, os.TempDir()))
 	claim := lock.Claim{
 		Key: n.platform.name + " " + n.platform.key(n.params), Project: onlyProject(&n.mode, n.params),
 		Target: n.job.Target, Owner: n.owner(),
@@ -107,12 +108,13 @@ func onlyProject(mode *brick.Mode, p *params.Params) string {
 }
 
 // locksDir returns where the locks are: in the directory of the runs, or else
-// in one of the user, which nobody else may have a hand in.
-func locksDir(store *runs.Store) (dir string, private bool) {
+// in one of the user among what is temporary, which nobody else may have a hand
+// in.
+func locksDir(store *runs.Store, temp string) (dir string, private bool) {
 	if store != nil {
 		return filepath.Join(store.String(), "locks"), false
 	}
-	return filepath.Join(os.TempDir(), fmt.Sprintf("users-brick-locks-%d", os.Getuid())), true
+	return filepath.Join(temp, fmt.Sprintf("users-brick-locks-%d", os.Getuid())), true
 }
 
 // sameFile returns one spelling for all the paths that name a file, which
