@@ -60,6 +60,7 @@ func (s *stage) printed(args ...string) (code int, r tally, out string) {
 func TestARunWhoseJournalFillsTheDiskEndsAndIsGoneOnWith(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
+	s.batch = 60
 	start := s.look()
 	s.must("run", s.path("params.json"))
 	want := s.dump()
@@ -76,7 +77,7 @@ func TestARunWhoseJournalFillsTheDiskEndsAndIsGoneOnWith(t *testing.T) {
 		code, told, out := s.printed("run", s.path("params.json"))
 		s.journals, s.sends = nil, nil
 		if code == 0 {
-			if n < 12 {
+			if n < 8 {
 				t.Errorf("%s are enough", when)
 			}
 			return

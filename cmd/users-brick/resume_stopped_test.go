@@ -33,7 +33,7 @@ func TestARunThatIsStoppedIsGoneOnWith(t *testing.T) {
 	s.must("run", s.path("params.json"))
 	want := s.dump()
 	kept, forgotten := 0, 0
-	for n := 1; ; n += 2 {
+	for n := 1; ; n += 4 {
 		when := fmt.Sprintf("stopped after step %d", n)
 		s.restore(start)
 		s.stopAfter(n)

@@ -12,7 +12,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"users-brick": main})
+	testscript.Main(m, map[string]func(){"users-brick": main, "users-brick-dies": dies})
 }
 
 // scripts is where the scenarios are. They read as documentation: each shows
