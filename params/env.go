@@ -1,6 +1,7 @@
 package params
 
 import (
+	"cmp"
 	"errors"
 	"reflect"
 	"slices"
@@ -33,6 +34,11 @@ type Env struct {
 	MetricsFile string `env:"BRICK_METRICS_FILE" doc:"A file that gets the metrics of the command run at its end, for the textfile collector of node_exporter."`
 
 	LockTimeout Wait `env:"BRICK_LOCK_TIMEOUT" envDefault:"0" doc:"How long to wait for another run on the same target; 0 gives up at once."`
+
+	Shard             string            `env:"BRICK_SHARD" doc:"Which part of a run or plan this process does: i/n, with i from 0; i alone when BRICK_SHARDS says n; or auto for what Kubernetes (JOB_COMPLETION_INDEX), AWS Batch (AWS_BATCH_JOB_ARRAY_INDEX) or Cloud Run (CLOUD_RUN_TASK_INDEX) say."`
+	Shards            Count             `env:"BRICK_SHARDS" doc:"How many processes share the run. When it is set and BRICK_SHARD is not, that is auto."`
+	ShardOrganization ShardOrganization `env:"BRICK_SHARD_ORGANIZATION" doc:"What the other shards do while shard 0 does the organization: wait for its report in BRICK_RUN_DIR, which they share, or skip waiting. When not set: wait if BRICK_RUN_DIR is set, else an error where it matters."`
+	ShardWait         Wait              `env:"BRICK_SHARD_WAIT" envDefault:"1h" doc:"How long they wait for it."`
 
 	Concurrency Count         `env:"BRICK_CONCURRENCY" envDefault:"16" doc:"How many requests may be under way at once."`
 	Rate        Rate          `env:"BRICK_RATE" envDefault:"0" doc:"How many requests may be sent per second; 0 for no limit."`
@@ -94,7 +100,7 @@ func wrongVariable(err error, values map[string]string, n *notes) {
 	}
 	field, _ := reflect.TypeFor[Env]().FieldByName(wrong.Name)
 	name := field.Tag.Get("env")
-	hint := "for example " + field.Tag.Get("envDefault")
+	hint := "for example " + cmp.Or(field.Tag.Get("envDefault"), "3")
 	if words, closed := reflect.Zero(field.Type).Interface().(interface{ words() []string }); closed {
 		hint = didYouMean(values[name], words.words(), oneOf(words.words()))
 	} else if field.Type.Kind() == reflect.Bool {

@@ -175,6 +175,9 @@ func (r *Report) ended() string {
 		if r.Undoes != "" {
 			return "there is nothing to undo"
 		}
+		if !r.Shard.Whole() && r.Total.Scopes == 0 {
+			return r.Shard.String() + " has nothing to do, since every scope belongs to another"
+		}
 		return "everything is as the file says"
 	case Pending:
 		return brick.Number(planned, "change") + " to do"

@@ -18,6 +18,7 @@ const Version = 1
 type opening struct {
 	Version    int            `json:"version"`
 	RunID      string         `json:"run_id"`
+	Shard      brick.Shard    `json:"shard,omitzero"`
 	Program    string         `json:"program"`
 	Mode       string         `json:"mode"`
 	Undoes     string         `json:"undoes,omitzero"`
@@ -52,6 +53,7 @@ type input struct {
 	Rows      int64  `json:"rows"`
 	BadRows   int64  `json:"bad_rows"`
 	OtherRows int64  `json:"other_rows"`
+	FoundBad  int64  `json:"found_bad,omitzero"` // of a shard: those of the bad rows that only comparing showed
 
 	Files brick.Files `json:"files,omitzero"` // of a pattern; their lines are counted through
 }
@@ -65,7 +67,7 @@ type objections struct {
 
 func (r *Report) opening() opening {
 	o := opening{
-		Version: Version, RunID: r.RunID, Program: r.Program, Mode: r.Mode, Undoes: r.Undoes, Platform: r.Platform, Target: r.Target,
+		Version: Version, RunID: r.RunID, Shard: r.Shard, Program: r.Program, Mode: r.Mode, Undoes: r.Undoes, Platform: r.Platform, Target: r.Target,
 		PlanOnly: r.PlanOnly, Outcome: r.Outcome, ExitCode: r.ExitCode, Started: r.Started.UTC(),
 		DurationMS: r.Duration.Milliseconds(), Phases: append([]Phase{}, r.Phases...), Calls: r.Calls, Totals: r.Total,
 		Digests: digests{Params: r.Params}, Input: input{Name: r.Input},
@@ -80,7 +82,7 @@ func (r *Report) opening() opening {
 	}
 	h, e := &r.Plan.Header, &r.Plan.End
 	o.Digests = digests{Params: h.Params, Input: h.Input.SHA256, Plan: "sha256:" + h.Digest}
-	o.Input = input{h.Input.Name, h.Input.Bytes, e.Rows, e.BadRows, e.OtherRows, h.Input.Files}
+	o.Input = input{h.Input.Name, h.Input.Bytes, e.Rows, e.BadRows, e.OtherRows, e.FoundBad, h.Input.Files}
 	o.Guard.Objections = append(o.Guard.Objections, r.commanded(e.Objections)...)
 	o.Guard.Accepted, o.Guard.Command = r.Plan.Accepted, r.Next
 	o.Whitelist = append(o.Whitelist, e.Whitelist...)

@@ -15,6 +15,7 @@ import (
 // Report is what is known of a run when it ends.
 type Report struct {
 	RunID    string
+	Shard    brick.Shard // the part of a run that this is about; the zero Shard is all of it
 	Program  string
 	Mode     string
 	Undoes   string // the run that this one takes back, "" for any other

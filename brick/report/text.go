@@ -20,7 +20,11 @@ const (
 // Heading writes the first line of a run: which platform and target it works
 // on, in which mode.
 func Heading(w io.Writer, r *Report) {
-	fmt.Fprintf(w, "%s %s, mode %s, run %s\n", r.Platform, r.Target, r.Mode, r.RunID)
+	shard := ""
+	if !r.Shard.Whole() {
+		shard = ", " + r.Shard.String()
+	}
+	fmt.Fprintf(w, "%s %s, mode %s, run %s%s\n", r.Platform, r.Target, r.Mode, r.RunID, shard)
 }
 
 // Text writes the report for people and logs, without its heading.

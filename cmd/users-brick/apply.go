@@ -42,6 +42,7 @@ func (p *program) apply(ctx context.Context, dir, given, accept, format string) 
 	if err != nil {
 		return errors.Join(err, made.Close())
 	}
+	s.shard = made.Header.Shard
 	s.mode.Name = made.Header.Mode // which is undo where the plan undoes a run
 	n, err := p.begin(s, dir)
 	if err != nil {
@@ -76,7 +77,7 @@ func (n *session) applyPlan(ctx context.Context) error {
 	}
 	if holds && !n.report.Plan.HasPasswords() {
 		n.report.Done, n.report.Already = plan.AllDone(n.report.Plan.End.Changes), true
-		return n.job.Remember(n.report.Plan, n.report.Done)
+		return n.rememberMissing(ctx)
 	}
 	return n.apply(ctx)
 }

@@ -83,6 +83,7 @@ type access struct {
 	program  string // as "users-brick 1.2"
 	now      func() time.Time
 	emit     brick.Emit
+	wait     time.Duration   // for other programs at the same file; 0 for what is usual
 	turn     *directory.Turn // of a run that may write, where runs take turns; nil for who only looks
 	web      *platform.Web   // what requests go through where it is remote; the caller closes it
 }
@@ -98,7 +99,7 @@ func directoryTarget(p *params.Params) string { return p.Platform.Path }
 
 func openDirectory(ctx context.Context, to *params.Platform, a access) (platform.Driver, error) {
 	return directory.Open(ctx, directory.Options{
-		Path: to.Path, Seed: to.Seed, ReadOnly: a.readOnly, RunID: a.runID, Now: a.now, Turn: a.turn,
+		Path: to.Path, Seed: to.Seed, ReadOnly: a.readOnly, RunID: a.runID, Now: a.now, Turn: a.turn, Wait: a.wait,
 	})
 }
 

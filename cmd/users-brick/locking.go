@@ -36,9 +36,9 @@ func (n *session) alone(ctx context.Context) error {
 	}
 	dir, private := locksDir(n.store, cmp.Or(n.env.TempDir, os.TempDir()))
 	claim := lock.Claim{
-		Key: n.platform.name + " " + n.platform.key(n.params), Project: onlyProject(&n.mode, n.params),
-		Target: n.job.Target, Owner: n.owner(),
+		Key: n.platform.name + " " + n.platform.key(n.params), Target: n.job.Target, Owner: n.owner(),
 	}
+	n.share(&claim)
 	patience := &lock.Patience{For: time.Duration(n.env.LockTimeout), Tell: n.waits}
 	held, err := lock.Take(ctx, claim, lock.Options{Dir: dir, Private: private, Patience: patience, Now: n.program.now})
 	if err != nil {
@@ -49,7 +49,7 @@ func (n *session) alone(ctx context.Context) error {
 		n.tookOver(o)
 	}
 	n.holds.turn = &directory.Turn{
-		Owner: claim.Owner, Project: claim.Project, Place: held.Place, Wait: patience, Gone: n.tookOver,
+		Owner: claim.Owner, Project: claim.Project, Fleet: claim.Fleet, Shard: claim.Shard, Place: held.Place, Wait: patience, Gone: n.tookOver,
 	}
 	return nil
 }

@@ -41,6 +41,7 @@ func (p *program) resume(ctx context.Context, run string, args []string, format 
 	if err != nil {
 		return errors.Join(err, r.made.Close())
 	}
+	s.shard = r.made.Header.Shard
 	s.mode.Name = r.made.Header.Mode // which is undo where the plan undoes a run
 	n, err := p.beginAt(s, r.id, func(n *session) error { return n.placeAgain(r) })
 	if err != nil {
@@ -131,9 +132,6 @@ func (p *program) resumeSettings(ctx context.Context, r *brokenRun, args []strin
 			Kind: brick.BadInput, Op: "resume", Err: errors.New("the run was begun with other params"),
 			Hint: "give its params, of which only secrets may be others, or run without --resume",
 		}
-	}
-	if err == nil && s.params.DryRun {
-		err = &brick.Error{Kind: brick.BadInput, Op: "resume", Err: errors.New("dry_run is set, and going on with a run changes the platform"), Hint: "take one of them away"}
 	}
 	return s, err
 }

@@ -44,6 +44,9 @@ func (p *program) run(ctx context.Context, args []string, format string) error {
 
 // runWith is run with params that have been read.
 func (p *program) runWith(ctx context.Context, s *settings, format string) error {
+	if err := p.split(s); err != nil {
+		return err
+	}
 	if s.params.DryRun {
 		return p.plan(ctx, s, planOptions{format: format})
 	}
@@ -89,6 +92,9 @@ func (p *program) planCommand() *cobra.Command {
 		Args: usage(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := p.load(cmd.Context(), args)
+			if err == nil {
+				s.shard, err = p.shard(&s.env)
+			}
 			if err != nil {
 				return err
 			}

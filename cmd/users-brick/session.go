@@ -64,12 +64,12 @@ func (p *program) beginAt(s *settings, id string, place func(*session) error) (*
 	n.job = engine.Job{
 		RunID: id, Program: "users-brick " + p.version, Started: started,
 		Platform: s.platform.name, Target: s.platform.target(s.params),
-		Mode: s.mode, Params: s.params, TmpDir: s.env.TempDir, Memory: sortingMemory(&s.env),
+		Mode: s.mode, Shard: s.shard, Params: s.params, TmpDir: s.env.TempDir, Memory: sortingMemory(&s.env),
 	}
 	n.emit, n.quit = p.listeners(&s.env)
 	n.job.Emit = n.emit
 	n.report = report.Report{
-		RunID: n.job.RunID, Program: n.job.Program, Mode: s.mode.Name, Platform: n.job.Platform,
+		RunID: n.job.RunID, Program: n.job.Program, Shard: s.shard, Mode: s.mode.Name, Platform: n.job.Platform,
 		Target: n.job.Target, Params: s.params.Digest(), Started: started, Input: inputName(&s.params.Input),
 	}
 	if err := place(n); err != nil {
@@ -102,6 +102,9 @@ func (n *session) connect(ctx context.Context, readOnly bool) (*platform.Conn, e
 		if err := n.alone(ctx); err != nil {
 			return nil, err
 		}
+		if err := n.awaitOrganization(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if n.conn != nil && n.platform.remote {
 		return n.conn, nil
@@ -109,10 +112,10 @@ func (n *session) connect(ctx context.Context, readOnly bool) (*platform.Conn, e
 	if err := n.disconnect(); err != nil {
 		return nil, err
 	}
-	a := access{env: &n.env, readOnly: readOnly, runID: n.job.RunID, program: n.job.Program, now: n.program.now, emit: n.emit, turn: n.holds.turn}
+	a := access{env: &n.env, readOnly: readOnly, runID: n.job.RunID, program: n.job.Program, now: n.program.now, emit: n.emit, turn: n.holds.turn, wait: n.fileWait()}
 	if n.platform.remote {
 		n.web = platform.NewWeb(platform.WebOptions{
-			Concurrency: int(n.env.Concurrency), Rate: float64(n.env.Rate), Timeout: n.env.Timeout,
+			Concurrency: n.concurrency(), Rate: n.rate(), Timeout: n.env.Timeout,
 			Retry: platform.DefaultRetry, Emit: n.emit,
 		})
 		a.web = n.web
@@ -126,7 +129,7 @@ func (n *session) connect(ctx context.Context, readOnly bool) (*platform.Conn, e
 		driver = n.program.onDriver(driver)
 	}
 	n.conn = platform.Connect(driver, platform.Options{
-		Concurrency: int(n.env.Concurrency), Rate: float64(n.env.Rate), Retry: platform.DefaultRetry, Emit: n.emit,
+		Concurrency: n.concurrency(), Rate: n.rate(), Retry: platform.DefaultRetry, Emit: n.emit,
 	})
 	return n.conn, nil
 }
@@ -207,7 +210,7 @@ func (n *session) apply(ctx context.Context) error {
 	if err == nil {
 		err = n.leaveHeld(out)
 	}
-	err = errors.Join(err, n.job.Remember(n.report.Plan, out))
+	err = errors.Join(err, n.rememberMissing(ctx))
 	if err == nil && n.report.Plan.Header.Verify {
 		_, err = n.job.Verify(ctx, n.conn.View, n.report.Plan, out)
 		n.lap("verify")

@@ -26,7 +26,8 @@ type settings struct {
 	source   string // where the params are, as an argument; "" when no argument names it
 	input    inputType
 	platform platformType
-	looking  bool // it is no run: nothing of it is kept
+	looking  bool        // it is no run: nothing of it is kept
+	shard    brick.Shard // the part of a run that is done; the zero Shard is all of it
 }
 
 // load reads the operator's variables and the params. Everything that is

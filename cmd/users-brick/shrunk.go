@@ -137,6 +137,9 @@ func (n *session) keepTally() error {
 	if err != nil || tally == nil || tally.Run != n.report.Plan.Header.RunID {
 		return err
 	}
+	if all, err := n.allDid(tally.Input); err != nil || !all {
+		return err
+	}
 	good := *tally
 	good.Run, good.Time = n.job.RunID, n.job.Started
 	return runs.Replace(lastGood(n.store, n.settings), func(w io.Writer) error { return good.Write(w, tally.People()) })
