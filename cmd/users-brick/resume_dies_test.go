@@ -72,7 +72,7 @@ type mortalDirectory struct {
 }
 
 func (m *mortalDirectory) Features() platform.Features {
-	return platform.Features{Batch: 2, Concurrency: 2}
+	return platform.Features{Batch: 2, Concurrency: 1} // in an order that scenarios can tell
 }
 
 func (m *mortalDirectory) Apply(ctx context.Context, s brick.Scope, batch []brick.Change) (errs []error) {
