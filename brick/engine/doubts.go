@@ -77,7 +77,7 @@ func rowDoubts(rows *spool.Group, place func(line int) string) (doubts, error) {
 			break
 		}
 		var row brick.Row
-		if err := spool.DecodeRow(record.Value, &row); err != nil {
+		if err := spool.DecodeRow(rows.Key(), record, &row); err != nil {
 			return d, err
 		}
 		d.add(&row)

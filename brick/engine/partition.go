@@ -145,7 +145,7 @@ func (j *Job) readAll(ctx context.Context, src Source, sorter *spool.Sorter, p *
 		case !mine:
 			p.other++
 		default:
-			value = spool.AppendRow(value[:0], &row)
+			value = spool.AppendRow(value[:0], key, &row)
 			if err := sorter.Add(key, string(row.Login), value); err != nil {
 				return err
 			}

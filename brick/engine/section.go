@@ -288,10 +288,11 @@ func rowsOf(rows *spool.Group) iter.Seq2[brick.Row, error] {
 		if rows == nil {
 			return
 		}
+		key := rows.Key()
 		for record, err := range rows.Records() {
 			var row brick.Row
 			if err == nil {
-				err = spool.DecodeRow(record.Value, &row)
+				err = spool.DecodeRow(key, record, &row)
 			}
 			if !yield(row, err) || err != nil {
 				return
@@ -310,7 +311,7 @@ func membersOf(sorted *spool.Sorted) iter.Seq2[brick.Member, error] {
 		for record, err := range group.Records() {
 			var m brick.Member
 			if err == nil {
-				err = spool.DecodeMember(record.Value, &m)
+				err = spool.DecodeMember(record, &m)
 			}
 			if !yield(m, err) || err != nil {
 				return

@@ -11,10 +11,11 @@ import (
 // no bit and takes no room. The bits of the profile come first, from 0.
 const (
 	hasProject = 1 << (int(brick.NumFields) + iota)
-	hasLogin
+	isOfKey    // the project is the key
 	hasRoles
 	hasGroups
 	hasPassword
+	isMailedAtLogin // the email is the login
 	hasBad
 	endOfRow
 
@@ -35,17 +36,22 @@ const (
 
 var errMalformed = errors.New("decode: the bytes are no row or member")
 
-// AppendRow appends a row to dst, in a form that [DecodeRow] reads: all of it,
-// the password in plain bytes too. Rows that differ only in their line share
-// all bytes but the last few, so that the line decides their order last.
-func AppendRow(dst []byte, r *brick.Row) []byte {
-	bits := profileBits(&r.Profile) | bit(hasProject, r.Project != "") | bit(hasLogin, r.Login != "") |
+// AppendRow appends the value of a row to dst, for a record whose order is the
+// row's login and whose key is mostly its project: what [DecodeRow] cannot take
+// from these, the password in plain bytes too. Rows that differ only in their
+// line share all bytes but the last few, so that the line decides their order
+// last.
+func AppendRow(dst []byte, key string, r *brick.Row) []byte {
+	project := r.Project
+	if project == key {
+		project = ""
+	}
+	bits := profileBits(&r.Profile, r.Login) | bit(hasProject, project != "") | bit(isOfKey, project != r.Project) |
 		bit(hasRoles, r.Roles != nil) | bit(hasGroups, r.Groups != nil) |
 		bit(hasPassword, r.Password.Given()) | bit(hasBad, r.Bad != nil)
 	dst = binary.AppendUvarint(dst, bits)
-	dst = appendGiven(dst, r.Project)
-	dst = appendGiven(dst, string(r.Login))
-	dst = appendProfile(dst, &r.Profile)
+	dst = appendGiven(dst, project)
+	dst = appendProfile(dst, bits, &r.Profile)
 	dst = appendList(dst, r.Roles)
 	dst = appendList(dst, r.Groups)
 	dst = appendGiven(dst, r.Password.Reveal())
@@ -55,16 +61,20 @@ func AppendRow(dst []byte, r *brick.Row) []byte {
 	return binary.AppendUvarint(dst, uint64(r.Line))
 }
 
-// DecodeRow sets r to the row that [AppendRow] wrote, nil and empty lists told
-// apart. Nothing of src is kept. Bytes that are no row are an error, and r is
-// then an empty row.
-func DecodeRow(src []byte, r *brick.Row) error {
-	c := cursor{rest: string(src)}
+// DecodeRow sets r to the row that [AppendRow] wrote into a record with that
+// key, nil and empty lists told apart. Nothing of the record is kept. Bytes
+// that are no row are an error, and r is then an empty row.
+func DecodeRow(key string, from Record, r *brick.Row) error {
+	login, value := from.text()
+	c := cursor{rest: value}
 	bits := c.bits(endOfRow)
+	project := c.given(bits&hasProject != 0)
+	if bits&isOfKey != 0 {
+		project = key
+	}
 	*r = brick.Row{
-		Project:  c.given(bits&hasProject != 0),
-		Login:    brick.Login(c.given(bits&hasLogin != 0)),
-		Profile:  c.profile(bits),
+		Project: project, Login: brick.Login(login),
+		Profile:  c.profile(bits, login),
 		Roles:    givenList[string](&c, bits&hasRoles != 0),
 		Groups:   givenList[string](&c, bits&hasGroups != 0),
 		Password: brick.NewSecret(c.given(bits&hasPassword != 0)),
@@ -80,33 +90,33 @@ func DecodeRow(src []byte, r *brick.Row) error {
 	return nil
 }
 
-// AppendMember appends a member to dst, in a form that [DecodeMember] reads.
+// AppendMember appends the value of a member to dst, for a record whose order
+// is the member's login: what [DecodeMember] cannot take from that.
 func AppendMember(dst []byte, m *brick.Member) []byte {
-	bits := profileBits(&m.Profile) | bit(hasStatus, m.Status != 0) | bit(hasLogin, m.Login != "") |
+	bits := profileBits(&m.Profile, m.Login) | bit(hasStatus, m.Status != 0) |
 		bit(hasRoles, m.Roles != nil) | bit(hasGroups, m.Groups != nil) | bit(hasRef, m.Ref != "")
 	dst = binary.AppendUvarint(dst, bits)
 	if m.Status != 0 {
 		dst = append(dst, byte(m.Status))
 	}
-	dst = appendGiven(dst, string(m.Login))
-	dst = appendProfile(dst, &m.Profile)
+	dst = appendProfile(dst, bits, &m.Profile)
 	dst = appendList(dst, m.Roles)
 	dst = appendList(dst, m.Groups)
 	return appendGiven(dst, m.Ref)
 }
 
 // DecodeMember sets m to the member that [AppendMember] wrote, nil and empty
-// lists told apart. Nothing of src is kept. Bytes that are no member are an
-// error, and m is then empty.
-func DecodeMember(src []byte, m *brick.Member) error {
-	c := cursor{rest: string(src)}
+// lists told apart. Nothing of the record is kept. Bytes that are no member are
+// an error, and m is then empty.
+func DecodeMember(from Record, m *brick.Member) error {
+	login, value := from.text()
+	c := cursor{rest: value}
 	bits := c.bits(endOfMember)
-	*m = brick.Member{}
+	*m = brick.Member{Login: brick.Login(login)}
 	if bits&hasStatus != 0 {
 		m.Status = brick.Status(c.byte())
 	}
-	m.Login = brick.Login(c.given(bits&hasLogin != 0))
-	m.Profile = c.profile(bits)
+	m.Profile = c.profile(bits, login)
 	m.Roles = givenList[string](&c, bits&hasRoles != 0)
 	m.Groups = givenList[string](&c, bits&hasGroups != 0)
 	m.Ref = c.given(bits&hasRef != 0)
@@ -117,10 +127,15 @@ func DecodeMember(src []byte, m *brick.Member) error {
 	return nil
 }
 
-func profileBits(p *brick.Profile) uint64 {
+// profileBits says what is in a profile. An email that is the login is nearly
+// everybody's, and takes no room.
+func profileBits(p *brick.Profile, login brick.Login) uint64 {
 	var bits uint64
 	for f, text := range p {
 		bits |= bit(1<<f, text != "")
+	}
+	if email := p[brick.Email]; email != "" && email == string(login) {
+		bits = bits&^(1<<brick.Email) | isMailedAtLogin
 	}
 	return bits
 }
@@ -132,9 +147,11 @@ func bit(b uint64, set bool) uint64 {
 	return 0
 }
 
-func appendProfile(dst []byte, p *brick.Profile) []byte {
-	for i := range p {
-		dst = appendGiven(dst, p[i])
+func appendProfile(dst []byte, bits uint64, p *brick.Profile) []byte {
+	for f := range p {
+		if bits&(1<<f) != 0 {
+			dst = appendText(dst, p[f])
+		}
 	}
 	return dst
 }

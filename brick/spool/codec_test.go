@@ -47,9 +47,13 @@ func TestRowComesBackWhole(t *testing.T) {
 			Roles:    lists[string]().Draw(t, "roles"), Groups: lists[string]().Draw(t, "groups"),
 			Bad: badRows().Draw(t, "bad"),
 		}
-		src := spool.AppendRow([]byte("before"), &want)
+		key := rapid.SampledFrom([]string{"", "p1", want.Project}).Draw(t, "key")
+		if rapid.Bool().Draw(t, "mailed at the login") {
+			want.Profile[brick.Email] = string(want.Login)
+		}
+		src := spool.AppendRow([]byte("before"), key, &want)
 		got := brick.Row{Project: "left over", Bad: &brick.BadRow{}}
-		if err := spool.DecodeRow(bytes.TrimPrefix(src, []byte("before")), &got); err != nil {
+		if err := spool.DecodeRow(key, spool.Record{Order: []byte(want.Login), Value: bytes.TrimPrefix(src, []byte("before"))}, &got); err != nil {
 			t.Fatal(err)
 		}
 		clear(src)
@@ -68,7 +72,7 @@ func TestMemberComesBackWhole(t *testing.T) {
 		}
 		src := spool.AppendMember(nil, &want)
 		got := brick.Member{Login: "left over"}
-		if err := spool.DecodeMember(src, &got); err != nil {
+		if err := spool.DecodeMember(spool.Record{Order: []byte(want.Login), Value: src}, &got); err != nil {
 			t.Fatal(err)
 		}
 		clear(src)
@@ -85,31 +89,35 @@ func TestLineDecidesTheOrderOfRowsLast(t *testing.T) {
 		if a.Profile == b.Profile {
 			t.Skip("equal rows")
 		}
-		before := bytes.Compare(spool.AppendRow(nil, &a), spool.AppendRow(nil, &b))
+		before := bytes.Compare(spool.AppendRow(nil, "p1", &a), spool.AppendRow(nil, "p1", &b))
 		a.Line = rapid.IntRange(0, math.MaxInt).Draw(t, "line of a")
 		b.Line = rapid.IntRange(0, math.MaxInt).Draw(t, "line of b")
-		if after := bytes.Compare(spool.AppendRow(nil, &a), spool.AppendRow(nil, &b)); after != before {
+		if after := bytes.Compare(spool.AppendRow(nil, "p1", &a), spool.AppendRow(nil, "p1", &b)); after != before {
 			t.Fatalf("lines turned the order from %d to %d", before, after)
 		}
 	})
 }
 
 func TestWhatIsEmptyTakesNoRoom(t *testing.T) {
-	row := brick.Row{Line: 1, Login: "a@b.cz"}
-	if n, most := len(spool.AppendRow(nil, &row)), len(row.Login)+6; n > most {
-		t.Errorf("a row of a login alone takes %d bytes, want %d at most", n, most)
+	row := brick.Row{Line: 1, Project: "p1", Login: "a@b.cz"}
+	row.Profile[brick.Email] = "a@b.cz"
+	if n, most := len(spool.AppendRow(nil, "p1", &row)), 4; n > most {
+		t.Errorf("a row of a login and its email alone takes %d bytes, want %d at most", n, most)
 	}
 }
 
 func TestRefusesARowCutShortOrFollowedByMore(t *testing.T) {
 	row := brick.Row{Line: 300, Project: "p1", Login: "a@b.cz", Roles: []string{"admin"}, Bad: &brick.BadRow{Reason: "r"}}
-	src := spool.AppendRow(nil, &row)
+	src := spool.AppendRow(nil, "p1", &row)
+	decode := func(value []byte, to *brick.Row) error {
+		return spool.DecodeRow("p1", spool.Record{Order: []byte(row.Login), Value: value}, to)
+	}
 	for n := range src {
-		if got := (brick.Row{Line: 1}); spool.DecodeRow(src[:n], &got) == nil || !reflect.DeepEqual(got, brick.Row{}) {
+		if got := (brick.Row{Line: 1}); decode(src[:n], &got) == nil || !reflect.DeepEqual(got, brick.Row{}) {
 			t.Errorf("%d of %d bytes read as %+v", n, len(src), got)
 		}
 	}
-	if err := spool.DecodeRow(append(src, 0), &row); err == nil {
+	if decode(append(src, 0), &row) == nil {
 		t.Error("reads a row that is followed by more")
 	}
 }
@@ -118,16 +126,18 @@ func FuzzDecodeRow(f *testing.F) {
 	f.Add([]byte{})
 	f.Add([]byte{0, 0})
 	f.Add([]byte("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"))
-	f.Add(spool.AppendRow(nil, &brick.Row{
+	f.Add(spool.AppendRow(nil, "p2", &brick.Row{
 		Line: 7, Project: "p1", Login: "a@b.cz", Roles: []string{}, Groups: []string{"Sales"},
 		Password: brick.NewSecret("x"), Bad: &brick.BadRow{Reason: "r", Suspects: []brick.Login{"c@d.cz"}, Nameless: true},
 	}))
 	f.Fuzz(func(t *testing.T, src []byte) {
 		var row, again brick.Row
-		if spool.DecodeRow(src, &row) != nil {
+		login := []byte("a@b.cz")
+		if spool.DecodeRow("p1", spool.Record{Order: login, Value: src}, &row) != nil {
 			return
 		}
-		if err := spool.DecodeRow(spool.AppendRow(nil, &row), &again); err != nil || !reflect.DeepEqual(row, again) {
+		once := spool.Record{Order: login, Value: spool.AppendRow(nil, "p1", &row)}
+		if err := spool.DecodeRow("p1", once, &again); err != nil || !reflect.DeepEqual(row, again) {
 			t.Fatalf("%#v comes back as %#v (%v)", row, again, err)
 		}
 	})
@@ -141,10 +151,11 @@ func FuzzDecodeMember(f *testing.F) {
 	}))
 	f.Fuzz(func(t *testing.T, src []byte) {
 		var member, again brick.Member
-		if spool.DecodeMember(src, &member) != nil {
+		login := []byte("a@b.cz")
+		if spool.DecodeMember(spool.Record{Order: login, Value: src}, &member) != nil {
 			return
 		}
-		err := spool.DecodeMember(spool.AppendMember(nil, &member), &again)
+		err := spool.DecodeMember(spool.Record{Order: login, Value: spool.AppendMember(nil, &member)}, &again)
 		if err != nil || !reflect.DeepEqual(member, again) {
 			t.Fatalf("%#v comes back as %#v (%v)", member, again, err)
 		}

@@ -95,9 +95,12 @@ func givenList[S ~string](c *cursor, there bool) []S {
 	return list
 }
 
-func (c *cursor) profile(bits uint64) (p brick.Profile) {
+func (c *cursor) profile(bits uint64, login string) (p brick.Profile) {
 	for f := range p {
 		p[f] = c.given(bits&(1<<f) != 0)
+	}
+	if bits&isMailedAtLogin != 0 {
+		p[brick.Email] = login
 	}
 	return p
 }

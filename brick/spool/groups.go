@@ -33,6 +33,16 @@ type Group struct {
 // until the next step of the sequence.
 type Record struct {
 	Order, Value []byte
+	both         []byte // in one piece; nil when somebody else has made the record
+}
+
+// text returns copies of order and value, both in one piece of memory.
+func (r *Record) text() (order, value string) {
+	if r.both == nil {
+		return string(r.Order), string(r.Value)
+	}
+	both := string(r.both)
+	return both[:len(r.Order)], both[len(r.Order):]
 }
 
 // sortedInMemory indexes sorted entries.
@@ -111,8 +121,7 @@ func (g Group) Records() iter.Seq2[Record, error] {
 func (g Group) fromMemory(yield func(Record, error) bool) {
 	span := g.sorted.index.at(g.place)
 	for _, e := range g.sorted.entries[span.start : span.start+span.records] {
-		r := g.sorted.arena.at(e)
-		if !yield(Record{r.order, r.value}, nil) {
+		if !yield(g.sorted.arena.at(e).shown(), nil) {
 			return
 		}
 	}
@@ -138,7 +147,7 @@ func (g Group) fromDisk(yield func(Record, error) bool) {
 			yield(Record{}, fmt.Errorf("group %q: %w", g.Key(), err))
 			return
 		}
-		if !yield(Record{r.order, r.value}, nil) {
+		if !yield(r.shown(), nil) {
 			return
 		}
 	}

@@ -12,6 +12,12 @@ type record struct {
 	raw, key, order, value []byte
 }
 
+// shown returns the record as others see it.
+func (r record) shown() Record {
+	both := r.raw[len(r.raw)-len(r.order)-len(r.value):]
+	return Record{Order: r.order, Value: r.value, both: both}
+}
+
 // maxHeader bounds the three lengths in front of a record.
 const maxHeader = 3 * binary.MaxVarintLen64
 
