@@ -82,6 +82,19 @@ func (a *arena) at(e entry) record {
 	return r
 }
 
+// fetchedAtOnce is how many records are fetched from memory at once.
+const fetchedAtOnce = 32
+
+// touch looks at the first byte of some records. They lie all over memory: who
+// reads one after the other waits for each, while many looks wait together. The
+// result means nothing, but it must go somewhere.
+func (a *arena) touch(entries []entry) (sum byte) {
+	for _, e := range entries {
+		sum ^= a.chunks[e.chunk].bytes[e.offset]
+	}
+	return sum
+}
+
 // cut takes the oldest chunks off, as many as cost about that much and at
 // least one, and returns them as an arena of their own.
 func (a *arena) cut(cost int64) *arena {

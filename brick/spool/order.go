@@ -42,11 +42,35 @@ func (a *arena) sort(entries []entry) {
 	if len(entries) == 0 {
 		return
 	}
-	s := sorter{arena: a, orderDepth: a.shared(entries, orderField, 0)}
+	keyDepth, orderDepth := a.prefixes(entries)
+	same := true
 	for i, e := range entries {
-		entries[i].order = window(a.text(e, orderField, s.orderDepth))
+		r := a.at(e)
+		entries[i].window, entries[i].order = window(r.key[keyDepth:]), window(r.order[orderDepth:])
+		same = same && entries[i].window == entries[0].window
 	}
-	s.sortFrom(entries, keyField, 0)
+	s := sorter{arena: a, orderDepth: orderDepth}
+	if !same {
+		s.sortShown(entries, keyField, keyDepth)
+		return
+	}
+	f, depth := following(entries[0], keyField, keyDepth)
+	s.sortFrom(entries, f, depth)
+}
+
+// prefixes returns how many bytes all keys, and all orders, begin with in
+// common.
+func (a *arena) prefixes(entries []entry) (key, order int) {
+	first := a.at(entries[0])
+	keys, orders := first.key, first.order
+	for _, e := range entries[1:] {
+		if len(keys)+len(orders) == 0 {
+			break
+		}
+		r := a.at(e)
+		keys, orders = keys[:commonPrefix(keys, r.key)], orders[:commonPrefix(orders, r.order)]
+	}
+	return len(keys), len(orders)
 }
 
 // sortFrom sorts entries that are equal before position depth of field f.
@@ -59,15 +83,20 @@ func (s sorter) sortFrom(entries []entry, f field, depth int) {
 			depth += s.shared(entries, f, depth)
 			same = s.load(entries, f, depth)
 		}
-		if same {
-			f, depth = following(entries[0], f, depth)
-			continue
+		if !same {
+			s.sortShown(entries, f, depth)
+			return
 		}
-		slices.SortFunc(entries, func(x, y entry) int { return cmp.Compare(x.window, y.window) })
-		s.sortEqual(entries, f, depth)
-		return
+		f, depth = following(entries[0], f, depth)
 	}
 	slices.SortFunc(entries, func(x, y entry) int { return s.compare(x, y, f) })
+}
+
+// sortShown sorts entries by their windows, which open at position depth of
+// field f.
+func (s sorter) sortShown(entries []entry, f field, depth int) {
+	slices.SortFunc(entries, func(x, y entry) int { return cmp.Compare(x.window, y.window) })
+	s.sortEqual(entries, f, depth)
 }
 
 // showOrder makes the window of every entry the one on its order and reports

@@ -1,5 +1,7 @@
 package spool
 
+import "slices"
+
 // spill is the part of a sorter that lies on disk: sorted runs, one after the
 // other in one file.
 type spill struct {
@@ -62,11 +64,14 @@ func (p *spill) write(part *arena, entries *[]entry, ordered bool, buffer int) e
 		}
 	} else {
 		*entries = part.sorted(*entries, ordered)
-		for _, e := range *entries {
-			r := part.at(e)
-			p.groups.note(r.key, w)
-			if err := w.write(r.raw); err != nil {
-				return err
+		for some := range slices.Chunk(*entries, fetchedAtOnce) {
+			w.touched ^= part.touch(some)
+			for _, e := range some {
+				r := part.at(e)
+				p.groups.note(r.key, w)
+				if err := w.write(r.raw); err != nil {
+					return err
+				}
 			}
 		}
 	}
