@@ -173,7 +173,7 @@ func (p *planning) end(t *total) plan.End {
 		p.job.Emit.Send(brick.GuardSpoke{Rule: o.Rule, Text: o.Text, Held: e.HoldTakes && o.Removals})
 	}
 	if !p.job.Shard.Whole() {
-		e.FoundBad = t.foundBad()
+		e.FoundBad = t.badRows[brick.ProjectLevel]
 	}
 	e.Refusal = p.refusal(t, &e)
 	return e

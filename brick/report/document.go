@@ -15,7 +15,9 @@ type Document struct {
 	opening
 
 	from *json.Decoder
-	err  error // why there is nothing more to read, nil while there is
+	err  error // why there are no more scopes to read, nil while there are
+
+	atPeople bool // the scopes have been read to their end
 }
 
 // Read reads a document up to its lists. What is no report, or one of another
@@ -104,6 +106,8 @@ func (d *Document) Scopes() iter.Seq2[Scope, error] {
 		}
 		if err := d.expect(json.Delim(']')); err != nil {
 			yield(Scope{}, fmt.Errorf("read report: %w", err))
+			return
 		}
+		d.atPeople = true
 	}
 }

@@ -24,6 +24,9 @@ type Person struct {
 // What a Person of a report is, beside what package plan says.
 const failedOne = "failed"
 
+// heldByGuard begins the reason of who was held by the guard.
+const heldByGuard = "held by the guard: "
+
 // People yields everybody whom a report must name: first what the plan
 // noted, then the changes that failed or were held back by the guard.
 func (r *Report) People() iter.Seq2[Person, error] {
@@ -72,7 +75,7 @@ func (r *Report) undone(section plan.Section, yield func(Person, error) bool) bo
 			p.blame(r.Done.Err(c.Seq))
 		} else {
 			p.byGuard = true
-			p.What, p.Text = plan.HeldOne, "held by the guard: "+r.Plan.End.HeldTakes(&summary)
+			p.What, p.Text = plan.HeldOne, heldByGuard+r.Plan.End.HeldTakes(&summary)
 		}
 		if !yield(p, nil) {
 			return false

@@ -92,7 +92,7 @@ func (p *program) root() *cobra.Command {
 	p.operatorFlags(root)
 	root.AddCommand(
 		p.runCommand(), p.planCommand(), p.applyCommand(), p.undoCommand(),
-		p.runsCommand(), p.validateCommand(), p.explainCommand(), p.schemaCommand(), p.showCommand(),
+		p.runsCommand(), p.reportCommand(), p.validateCommand(), p.explainCommand(), p.schemaCommand(), p.showCommand(),
 		p.directoryCommand(), p.emulateCommand(), p.versionCommand(),
 		p.scheduleCommand(), p.nextCommand(), p.healthCommand(),
 	)
