@@ -125,7 +125,7 @@ check_pinned_go() {
 
 check_config() {
 	same "user, entry point, command, directory and volumes" \
-		"65532:65532 [/users-brick] [] /data map[/data:{} /tmp:{}]" \
+		"65532:65532 [/users-brick] [] /data map[/data:{} /tmp:{} /var/lib/users-brick:{}]" \
 		"$(config '{{.User}} {{.Entrypoint}} {{.Cmd}} {{.WorkingDir}} {{.Volumes}}')"
 	same "labels" "org.opencontainers.image.description=Makes the users of a platform match a file
 org.opencontainers.image.licenses=Apache-2.0
@@ -142,24 +142,30 @@ check_root() {
 755 0:0 /etc/ssl/certs
 644 0:0 $certificates
 1777 0:0 /tmp
-755 0:0 /users-brick" "$(find "$image_root" -mindepth 1 -printf '%m %U:%G /%P\n' | sort -k 3)"
+755 0:0 /users-brick
+755 0:0 /var
+755 0:0 /var/lib
+755 65532:65532 /var/lib/users-brick" "$(find "$image_root" -mindepth 1 -printf '%m %U:%G /%P\n' | sort -k 3)"
 	cmp "$certificates" "$image_root$certificates" || fail "certificates"
 }
 
-# in_image ARGUMENT… runs the program as the image says: its user, directory
-# and entry point, on a read-only root with a volume and a temporary /tmp.
+# in_image ARGUMENT… runs the program as the image says: its user, variables,
+# directory and entry point, on a read-only root with volumes and a temporary
+# /tmp.
 in_image() {
-	local user
+	local user variables
 	user=$(config '{{.User}}')
+	mapfile -t variables < <(config '{{range .Env}}{{.}}{{"\n"}}{{end}}' | grep .)
 	unshare --mount --propagation private sh -euc '
-		root=$1 volume=$2
-		shift 2
+		root=$1 volume=$2 state=$3
+		shift 3
 		mount --bind "$root" "$root"
 		mount -o remount,bind,ro "$root"
 		mount --bind "$volume" "$root/data"
+		mount --bind "$state" "$root/var/lib/users-brick"
 		mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
-		exec env -i "$(command -v unshare)" --root="$root" "$@"
-	' sh "$image_root" "$work/volume" --wd="$(config '{{.WorkingDir}}')" \
+		exec env -i "$@"
+	' sh "$image_root" "$work/volume" "$work/state" "${variables[@]}" "$(command -v unshare)" --root="$image_root" --wd="$(config '{{.WorkingDir}}')" \
 		--setuid "${user%:*}" --setgid "${user#*:}" "$(config '{{index .Entrypoint 0}}')" "$@"
 }
 
@@ -175,12 +181,13 @@ shows() {
 
 take_tour() {
 	local tour=testdata/tour/params.json
-	mkdir -p "$work/volume/testdata"
+	mkdir -p "$work/volume/testdata" "$work/state"
 	cp -r testdata/tour "$work/volume/testdata"
-	chown -R 65532:65532 "$work/volume"
+	chown -R 65532:65532 "$work/volume" "$work/state"
 	shows "users-brick $version" version
 	shows "1 added, 1 updated, 1 disabled, 1 kept, 1 spared" run "$tour"
 	shows "3 kept, 1 spared" run "$tour"
+	shows "nothing_to_do" runs ls
 	sed '1s|{|{"schedule": "@daily", "timezone": "Europe/Prague",|' "$tour" >"$work/volume/zone.json"
 	shows "valid" validate zone.json
 }
