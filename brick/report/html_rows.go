@@ -207,7 +207,7 @@ func (r *Report) saidOfAll() [][]string {
 	var said [][]string
 	for _, a := range brick.Actions() {
 		var words []string
-		for f := plan.Pending; f <= plan.HeldBack; f++ {
+		for f := plan.Pending; f <= plan.Unknown; f++ {
 			words = append(words, r.said(a, f))
 		}
 		said = append(said, words)
@@ -232,13 +232,14 @@ func (r *Report) kinds() []*kind {
 			kinds = append(kinds, &kind{Name: strings.ToLower(barNames[a]), Action: int(a)})
 		}
 	}
-	held, failed, untried := plan.HeldBack, plan.Failed, plan.Pending
+	held, failed, unknown, untried := plan.HeldBack, plan.Failed, plan.Unknown, plan.Pending
 	for _, k := range []struct {
 		n int64
 		kind
 	}{
 		{r.Total.Held, kind{Name: "held", Fate: &held, What: plan.HeldOne}},
 		{r.Total.Failed, kind{Name: "failed", Fate: &failed, What: failedOne}},
+		{r.Total.Unknown, kind{Name: "perhaps done", Fate: &unknown}},
 		{r.Total.Untried, kind{Name: "not tried", Fate: &untried}},
 		{r.Total.Absent, kind{Name: "absent", What: plan.NotHere}},
 		{r.badRows(), kind{Name: "bad rows", What: "bad row"}},

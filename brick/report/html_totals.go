@@ -59,6 +59,7 @@ func (r *Report) others() []fate {
 		{"Failed", t.Failed, "refused by the platform"},
 	}
 	for _, f := range []fate{
+		{"Perhaps done", t.Unknown, "begun, and the run ended before it was known"},
 		{"Not tried", t.Untried, "the run ended before"},
 		{"Absent", t.Absent, "to be deleted, but not there"},
 		{"Not planned", t.Unplanned, "scopes, see the reasons"},
