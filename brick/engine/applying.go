@@ -131,7 +131,7 @@ func (a *applying) section(ctx context.Context, p pass, section plan.Section, ba
 			return err
 		}
 		return a.cut(ctx, p, section, takes, refuse, batches)
-	case !p.takes && takes < section.N:
+	case !p.takes && (takes < section.N || len(summary.CreateGroups) > 0): // who is lowered may come into a new one
 		broken := a.createGroups(ctx, &summary)
 		refuse := func(c *brick.Change) error { return cmp.Or(missingGroup(broken, c), missingPassword(c)) }
 		return a.cut(ctx, p, section, section.N-takes, refuse, batches)

@@ -228,7 +228,7 @@ func TestARefusedPasswordTakesNothingElseWithIt(t *testing.T) {
 	}
 }
 
-func TestPasswordsAreForgottenAfterUse(t *testing.T) {
+func TestPasswordsAreForgottenAfterUseAndKeptWhenRefused(t *testing.T) {
 	before, r := newcomers(ann, ben)
 	r.rows[0].Password = brick.NewSecret("given by ann")
 	for _, removals := range []string{"", "0"} { // applied, then refused
@@ -243,7 +243,8 @@ func TestPasswordsAreForgottenAfterUse(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = r.job(t, dir).Apply(t.Context(), r.connect(d), made)
-		if (err == nil) != (removals == "") || exists(dir, plan.PasswordsFile) {
+		// Whoever accepts a refused plan needs them; see Plan.ForgetPasswords.
+		if refused := removals != ""; (err != nil) != refused || exists(dir, plan.PasswordsFile) != refused {
 			t.Errorf("max_removals %q: %v, passwords are left: %v", removals, err, exists(dir, plan.PasswordsFile))
 		}
 		made.Close()
