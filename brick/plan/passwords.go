@@ -34,7 +34,7 @@ func WritePasswords(dir string, lines io.WriterTo) error {
 		return fmt.Errorf("write passwords: %w", err)
 	}
 	n, err := lines.WriteTo(f)
-	err = errors.Join(err, f.Close())
+	err = errors.Join(err, f.Sync(), f.Close()) // a run that dies is gone on with
 	if n == 0 && err == nil {
 		err = os.Remove(f.Name())
 	}

@@ -75,14 +75,7 @@ func TestADiskThatIsFullInTheMiddleOfTheJournal(t *testing.T) {
 	defer s.unmount()
 	s.batch = 4 // or else the journal fits into the page that it has
 	s.journals = func(j engine.Journal) engine.Journal {
-		filler, err := os.Create(s.path("runs/filler"))
-		for err == nil {
-			_, err = filler.Write(make([]byte, os.Getpagesize()))
-		}
-		if !errors.Is(err, syscall.ENOSPC) {
-			t.Error(err)
-		}
-		filler.Close()
+		s.fill()
 		return j
 	}
 	code, told, out := s.printed("run", s.path("params.json"))
@@ -106,6 +99,43 @@ func TestADiskThatIsFullInTheMiddleOfTheJournal(t *testing.T) {
 	if counts := s.fates(dir, s.audit()); counts != [5]int{plan.Done: stageChanges} {
 		t.Errorf("the journal ends with %v", counts)
 	}
+}
+
+// A plan that cannot be applied for want of room is as it was.
+func TestAPlanOnAFullDiskIsAppliedLater(t *testing.T) {
+	s := newStage(t)
+	if err := os.Mkdir(s.path("runs"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s.mount("size=1m", 0)
+	defer s.unmount()
+	before := s.dump()
+	dir := s.path("runs/tonight")
+	s.must("plan", s.path("params.json"), "--out", dir)
+	s.fill()
+	if code, out := s.main("apply", dir, "--run-dir", s.path("elsewhere")); code != brick.ExitFailed || !strings.Contains(out, syscall.ENOSPC.Error()) || s.dump() != before {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	if err := os.Remove(s.path("runs/filler")); err != nil {
+		t.Fatal(err)
+	}
+	if code, out := s.main("apply", dir, "--run-dir", s.path("elsewhere")); code != 0 {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	s.tells("applied", s.report(dir))
+}
+
+// fill leaves no room on the disk of the runs.
+func (s *stage) fill() {
+	s.t.Helper()
+	filler, err := os.Create(s.path("runs/filler"))
+	for err == nil {
+		_, err = filler.Write(make([]byte, os.Getpagesize()))
+	}
+	if !errors.Is(err, syscall.ENOSPC) {
+		s.t.Error(err)
+	}
+	filler.Close()
 }
 
 // begun reports whether a run has a journal.

@@ -109,7 +109,11 @@ func (n *session) placeAt(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return noPlace(err, "--out")
 	}
-	if err := os.WriteFile(filepath.Join(dir, paramsFile), n.params.Redacted(), 0o600); err != nil {
+	text := func(w io.Writer) error {
+		_, err := w.Write(n.params.Redacted())
+		return err
+	}
+	if err := runs.Replace(filepath.Join(dir, paramsFile), text); err != nil { // those of a plan are needed again
 		return fmt.Errorf("keep the params: %w", err)
 	}
 	return nil
