@@ -55,7 +55,7 @@ func (r *Report) inputLine() string {
 func (r *Report) smallFacts() []fact {
 	o := r.opening()
 	all := []fact{
-		{Name: "Run", Value: r.RunID}, {Name: "Program", Value: r.Program},
+		{Name: "Run", Value: r.RunID + r.ofWhole()}, {Name: "Program", Value: r.Program},
 		{Name: "Params", Value: o.Digests.Params}, {Name: "File, SHA-256", Value: o.Digests.Input}, {Name: "Plan", Value: o.Digests.Plan},
 	}
 	return given(all)

@@ -56,7 +56,7 @@ func (m *markdown) head() {
 	_, tone := headline(r.Outcome)
 	sign := map[string]string{"ok": "✅", "wait": "🕓", "warn": "⚠️"}[tone]
 	m.print("## %s users-brick: %s\n\n", cmp.Or(sign, "❌"), r.Outcome)
-	m.print("%s %s, mode %s, run %s\n\n", code(r.Platform), code(r.Target), code(r.Mode), code(r.RunID))
+	m.print("%s %s, mode %s, run %s%s\n\n", code(r.Platform), code(r.Target), code(r.Mode), code(r.RunID), r.ofWhole())
 	m.print("Exit code %d after %s: %s\n", r.ExitCode, rounded(r.Duration), prose(r.ended()))
 	m.rest()
 	if hint := r.hint(); hint != "" {

@@ -20,11 +20,16 @@ const (
 // Heading writes the first line of a run: which platform and target it works
 // on, in which mode.
 func Heading(w io.Writer, r *Report) {
-	shard := ""
-	if !r.Shard.Whole() {
-		shard = ", " + r.Shard.String()
+	fmt.Fprintf(w, "%s %s, mode %s, run %s%s\n", r.Platform, r.Target, r.Mode, r.RunID, r.ofWhole())
+}
+
+// ofWhole says which part of a run this is, such as ", shard 1 of 3"; nothing
+// when it is all of it.
+func (r *Report) ofWhole() string {
+	if r.Shard.Whole() {
+		return ""
 	}
-	fmt.Fprintf(w, "%s %s, mode %s, run %s%s\n", r.Platform, r.Target, r.Mode, r.RunID, shard)
+	return ", " + r.Shard.String()
 }
 
 // Text writes the report for people and logs, without its heading.
