@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the image and runs the tour in it, on a machine without a container
-# engine or a registry: the installed Go stands in for the image that the
+# Builds the image and runs the tour in it, once by hand and once by a schedule,
+# on a machine without a container engine or a registry: the installed Go stands in for the image that the
 # Dockerfile builds on, and Go's module cache for the module proxy.
 #
 # Needs root, Go and buildah, which apt-get installs when it is missing. Ends
@@ -17,6 +17,9 @@ readonly version=0.0.0-image-test revision=0123456789abcdef
 readonly certificates=/etc/ssl/certs/ca-certificates.crt
 # buildah writes this one file outside of the storage that it is given.
 readonly blob_cache=/var/lib/containers/cache/blob-info-cache-v1.boltdb
+# What the program gets besides the variables of the image.
+variables=(BRICK_RUN_DIR=/var/lib/users-brick BRICK_LISTEN="127.0.0.1:$((20000 + RANDOM % 10000))")
+readonly variables
 
 say() { echo "image-test: $*" >&2; }
 fail() { say "FAILED: $*"; exit 1; }
@@ -150,12 +153,12 @@ check_root() {
 }
 
 # in_image ARGUMENT… runs the program as the image says: its user, variables,
-# directory and entry point, on a read-only root with volumes and a temporary
-# /tmp.
+# directory and entry point, on a read-only root with volumes for its data and
+# its runs and a temporary /tmp.
 in_image() {
-	local user variables
+	local user own
 	user=$(config '{{.User}}')
-	mapfile -t variables < <(config '{{range .Env}}{{.}}{{"\n"}}{{end}}' | grep .)
+	mapfile -t own < <(config '{{range .Env}}{{.}}{{"\n"}}{{end}}' | grep .)
 	unshare --mount --propagation private sh -euc '
 		root=$1 volume=$2 state=$3
 		shift 3
@@ -165,8 +168,9 @@ in_image() {
 		mount --bind "$state" "$root/var/lib/users-brick"
 		mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
 		exec env -i "$@"
-	' sh "$image_root" "$work/volume" "$work/state" "${variables[@]}" "$(command -v unshare)" --root="$image_root" --wd="$(config '{{.WorkingDir}}')" \
-		--setuid "${user%:*}" --setgid "${user#*:}" "$(config '{{index .Entrypoint 0}}')" "$@"
+	' sh "$image_root" "$work/volume" "$work/state" "${own[@]}" "${variables[@]}" "$(command -v unshare)" \
+		--root="$image_root" --wd="$(config '{{.WorkingDir}}')" --setuid "${user%:*}" --setgid "${user#*:}" \
+		"$(config '{{index .Entrypoint 0}}')" "$@"
 }
 
 # shows TEXT ARGUMENT… fails unless a run in the image succeeds and prints a text.
@@ -188,8 +192,47 @@ take_tour() {
 	shows "1 added, 1 updated, 1 disabled, 1 kept, 1 spared" run "$tour"
 	shows "3 kept, 1 spared" run "$tour"
 	shows "nothing_to_do" runs ls
-	sed '1s|{|{"schedule": "@daily", "timezone": "Europe/Prague",|' "$tour" >"$work/volume/zone.json"
-	shows "valid" validate zone.json
+	mkdir "$work/volume/jobs"
+	sed '1s|{|{"schedule": "@daily", "timezone": "Europe/Prague",|' "$tour" >"$work/volume/jobs/tour.json"
+	shows "valid" validate jobs/tour.json
+}
+
+# healthy asks the schedule for its health as a container engine would, until
+# it says that all is well, and fails when it has ended.
+healthy() {
+	for _ in {1..60}; do
+		in_image health >/dev/null 2>&1 && return
+		[[ ! -e $work/ended ]] || break
+		sleep 1
+	done
+	cat "$work/log" >&2
+	fail "users-brick schedule does not say that it is healthy"
+}
+
+# keep_schedule runs the tour by a schedule, and stops that.
+keep_schedule() {
+	say "keeping a schedule"
+	set -m
+	(
+		trap : TERM # outlives the program, to take down its exit code
+		code=0
+		in_image schedule jobs --run-on-start >"$work/log" 2>&1 || code=$?
+		echo "$code" >"$work/ended"
+	) </dev/null &
+	step=$!
+	set +m
+	healthy
+	shows "ok" health "http://${variables[1]#*=}/readyz"
+	shows "tour" next jobs --count 1
+	for _ in {1..60}; do
+		grep -q "3 kept, 1 spared" "$work/log" && break
+		sleep 1
+	done
+	kill -TERM -- "-$step"
+	wait "$step" || true
+	step=
+	grep -q "3 kept, 1 spared" "$work/log" || { cat "$work/log" >&2; fail "the schedule does not run the tour"; }
+	same "exit code of a schedule that was stopped" 143 "$(cat "$work/ended")"
 }
 
 check_machine
@@ -199,5 +242,6 @@ make_stand_in
 build_image
 check_config
 take_tour
+keep_schedule
 check_root
 echo "image-test: ok"
