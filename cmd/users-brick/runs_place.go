@@ -197,7 +197,7 @@ func (n *session) prune() {
 	if n.record == "" {
 		return
 	}
-	keep := runs.Keep{Runs: int(n.env.KeepRuns), For: n.env.KeepFor}
+	keep := runs.Keep{Runs: n.keptRuns(), For: n.env.KeepFor}
 	if _, err := n.store.Prune(keep, n.job.RunID, plan.PasswordsFile, n.program.now()); err != nil {
 		n.emit.Send(brick.Noticed{Finding: brick.Finding{
 			Source: n.store.String(), Warning: true, Text: "not all old runs could be deleted: " + err.Error(),

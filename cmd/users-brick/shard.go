@@ -181,6 +181,10 @@ func (n *session) fileWait() time.Duration {
 	return time.Minute
 }
 
+// keptRuns is how many directories of runs stay. Shards that share a place keep
+// as many runs as one would, or else they would delete each other's reports.
+func (n *session) keptRuns() int { return int(n.env.KeepRuns) * cmp.Or(n.shard.Of, 1) }
+
 // rememberMissing keeps who is missing from the file. The shards of one run
 // write to one place, one after another.
 func (n *session) rememberMissing(ctx context.Context) error {
