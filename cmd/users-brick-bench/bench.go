@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -17,7 +18,10 @@ import (
 type bench struct {
 	rows, projects, pairs int
 
-	only string // "", "local" or "remote"
+	only string // "", "local", "remote" or "scale"
+
+	scaleRows int
+	scaled    []scaled
 
 	dir     string
 	program string // users-brick, built for the occasion
@@ -54,22 +58,28 @@ func (b *bench) main(out string) error {
 	if err := build.Run(); err != nil {
 		return fmt.Errorf("build: %w", err)
 	}
-	if b.only != "remote" {
-		if err := b.local(); err != nil {
-			return err
+	for _, part := range []struct {
+		name    string
+		measure func() error
+	}{{"local", b.local}, {"scale", b.scale}, {"remote", b.crossings}} {
+		if b.only != "" && b.only != part.name {
+			continue
 		}
-	}
-	if b.only != "local" {
-		if err := b.crossings(); err != nil {
+		if err := part.measure(); err != nil {
 			return err
 		}
 	}
 	text := b.markdown()
 	fmt.Print(text)
-	if out != "" {
-		return os.WriteFile(out, []byte(text), 0o644)
+	if out == "" {
+		return nil
 	}
-	return nil
+	if len(b.scaled) > 0 {
+		if err := b.drawScale(strings.TrimSuffix(out, ".md") + ".svg"); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(out, []byte(text), 0o644)
 }
 
 // local measures what happens on this machine.
@@ -88,16 +98,19 @@ func (b *bench) measure(name string, items int, what string, command string, arg
 	cmd := exec.Command(command, args...)
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = io.Discard, &said
-	cmd.Env = append(os.Environ(), "BRICK_LOG_LEVEL=warn", "BRICK_RUN_DIR=none")
+	cmd.Env = append(os.Environ(), "BRICK_LOG_LEVEL=warn", "LC_ALL=C", "BRICK_RUN_DIR=none")
 	started := time.Now()
 	err := cmd.Run()
 	f := figure{name: name, wall: time.Since(started), items: items, what: what}
-	if err != nil {
-		return f, fmt.Errorf("%s: %w\n%s", name, err, said.String())
+	if cmd.ProcessState == nil {
+		return f, err
 	}
 	f.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		f.memory = usage.Maxrss * 1024
+	}
+	if err != nil {
+		return f, fmt.Errorf("%s %v: %w\n%s", command, args, err, said.String())
 	}
 	return f, nil
 }

@@ -16,6 +16,9 @@ func (b *bench) markdown() string {
 	if len(b.figures) > 0 {
 		b.tellLocal(&t)
 	}
+	if len(b.scaled) > 0 {
+		b.tellScale(&t)
+	}
 	if len(b.remote) > 0 {
 		b.tellRemote(&t)
 	}
