@@ -197,7 +197,7 @@ func TestDocsCommandsExist(t *testing.T) {
 			}
 		}
 		for _, at := range inBackquotes.FindAllStringSubmatchIndex(p.prose, -1) {
-			text := p.prose[at[2]:at[3]]
+			text := strings.ReplaceAll(p.prose[at[2]:at[3]], "\n", " ")
 			if strings.ContainsAny(text, "[|") { // how a command is used, with what may be left out
 				continue
 			}

@@ -284,7 +284,7 @@ func completed(t *testing.T, p *page, b *block) string {
 }
 
 var (
-	inBackquotes = regexp.MustCompile("`([^`\n]+)`")
+	inBackquotes = regexp.MustCompile("`([^`]+)`")
 	variables    = regexp.MustCompile(`\b(HIDDEN_)?BRICK_[A-Za-z_]*[A-Za-z]`)
 	snake        = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)+$`)
 	dotted       = regexp.MustCompile(`^[a-z0-9_]+\.[a-zA-Z0-9_]+$`)
