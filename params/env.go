@@ -119,7 +119,10 @@ func unreadVariable(name string, n *notes) {
 		known = append(known, v.Name)
 	}
 	if !slices.Contains(known, name) {
-		hint := didYouMean(name, known, "a param is set by "+paramPrefix+"<name>")
+		hint := "a param is set by " + paramPrefix + "<name>"
+		if find(Fields(), strings.TrimPrefix(name, "BRICK_")) == nil {
+			hint = didYouMean(name, known, hint)
+		}
 		n.warn(place{source: name}, hint, "nobody reads this variable")
 	}
 }

@@ -16,6 +16,7 @@ func TestOperatorsDefaults(t *testing.T) {
 	want := params.Env{
 		LogLevel: params.InfoLevel, LogFormat: params.AutoLog, Progress: params.AutoProgress,
 		Listen: "127.0.0.1:9464", Concurrency: 16, Timeout: 30 * time.Second, Memory: 256 << 20, KeepRuns: 100, KeepFor: 90 * 24 * time.Hour,
+		ShardWait: params.Wait(time.Hour),
 	}
 	if e != want {
 		t.Errorf("got %+v", e)
@@ -27,6 +28,7 @@ func TestReadsTheOperatorsVariables(t *testing.T) {
 		"BRICK_PARAMS={\"pw\": \"s3cr3t\"}", "BRICK_PARAMS_FILE=s3://b/p.json", "BRICK_LOG_LEVEL=DEBUG", "BRICK_LOG_FORMAT=json",
 		"BRICK_PROGRESS=off", "BRICK_RUN_DIR=/runs", "BRICK_REPORT_TO=s3://b/r/", "BRICK_KEEP_RUNS=7", "BRICK_KEEP_FOR=1.5d", "BRICK_TMP_DIR=/tmp/x", "BRICK_CONCURRENCY=4", "BRICK_LISTEN=:80", "BRICK_METRICS_FILE=/m/users.prom", "BRICK_RATE=2.5",
 		"BRICK_TIMEOUT=90", "BRICK_MEMORY=1.5 GiB", "BRICK_GDC_ALLOW_HTTP=Yes", "BRICK_LOCK_TIMEOUT=10m", "BRICK_ALLOW_EXEC=1",
+		"BRICK_SHARD=1/3", "BRICK_SHARDS=3", "BRICK_SHARD_ORGANIZATION=Skip", "BRICK_SHARD_WAIT=2h",
 	})
 	expect(t, findings, "")
 	unset := reflect.ValueOf(e)
@@ -47,6 +49,7 @@ func TestWrongVariablesAreNamed(t *testing.T) {
 	for environ, want := range map[string]string{
 		"BRICK_LOG_LEVEL=verbose": `BRICK_LOG_LEVEL: "verbose" cannot be used; hint: write one of: debug, info, warn, error`,
 		"BRICK_LOG_LEVEL=dbug":    `BRICK_LOG_LEVEL: "dbug" cannot be used; hint: did you mean "debug"?`,
+		"BRICK_SHARDS=0":          `BRICK_SHARDS: "0" cannot be used; hint: for example 3`,
 		"BRICK_PROGRESS=perhaps":  `BRICK_PROGRESS: "perhaps" cannot be used`,
 		"BRICK_CONCURRENCY=0":     `BRICK_CONCURRENCY: "0" cannot be used; hint: for example 16`,
 		"BRICK_RATE=-1":           `BRICK_RATE: "-1" cannot be used`,
