@@ -28,7 +28,7 @@ type Env struct {
 	KeepFor  time.Duration `env:"BRICK_KEEP_FOR" envDefault:"90d" doc:"How long they stay there."`
 	TempDir  string        `env:"BRICK_TMP_DIR" doc:"The directory for what does not fit into memory; the system's own when not set."`
 
-	ReportTo string `env:"BRICK_REPORT_TO" doc:"Where else the report of a run is stored as JSON: a path or s3://bucket/key, with the keys of the environment, the profile or the machine. {run_id} in it stands for the run; to what ends with / RUNID.json is added."`
+	ReportTo string `env:"BRICK_REPORT_TO" doc:"Where else the report of a run is stored as JSON: a path or s3://bucket/key, with the keys of the environment, the profile or the machine. {run_id} in it stands for the run, {shard} for the shard such as 1-of-3; to what ends with / RUNID.json is added."`
 
 	Listen      string `env:"BRICK_LISTEN" envDefault:"127.0.0.1:9464" doc:"Where the command schedule answers questions about its health, its metrics and its runs: host:port, or off."`
 	MetricsFile string `env:"BRICK_METRICS_FILE" doc:"A file that gets the metrics of the command run at its end, for the textfile collector of node_exporter."`

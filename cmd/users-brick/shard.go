@@ -172,6 +172,12 @@ func (n *session) concurrency() int {
 
 func (n *session) rate() float64 { return float64(n.env.Rate) / float64(cmp.Or(n.shard.Of, 1)) }
 
+// shardIn puts the shard in the place of {shard} in a name, so that shards with
+// the same name do not write over each other: "1-of-3", or "0-of-1".
+func (n *session) shardIn(name string) string {
+	return strings.ReplaceAll(name, "{shard}", fmt.Sprintf("%d-of-%d", n.shard.Index, cmp.Or(n.shard.Of, 1)))
+}
+
 // fileWait is how long a call waits for others at the same file; 0 is the
 // usual time. Shards meet there all the time.
 func (n *session) fileWait() time.Duration {

@@ -55,7 +55,7 @@ func (n *session) storeReport(ctx context.Context) bool {
 	if n.env.ReportTo == "" {
 		return true
 	}
-	to, err := destinationOf(n.env.ReportTo, n.job.RunID)
+	to, err := destinationOf(n.shardIn(n.env.ReportTo), n.job.RunID)
 	switch {
 	case err != nil:
 	case to.path != "":
