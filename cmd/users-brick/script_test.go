@@ -33,7 +33,7 @@ func TestScenarios(t *testing.T) {
 		UpdateScripts: os.Getenv("UPDATE_SCENARIOS") != "", // rewrites what cmp compares with
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TOUR", tour)
-			env.Setenv("USERS", filepath.Join(filepath.Dir(tour), "users")) // files as they come
+			env.Setenv("USERS", filepath.Join(filepath.Dir(tour), "users"))    // files as they come
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, ".state")) // what runs leave behind
 			env.Values[emulatorKey{}] = &emulator{}
 			return nil
