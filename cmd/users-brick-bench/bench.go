@@ -22,6 +22,7 @@ type bench struct {
 
 	scaleRows int
 	scaled    []scaled
+	parts     parts
 
 	dir     string
 	program string // users-brick, built for the occasion
@@ -90,6 +91,9 @@ func (b *bench) local() (err error) {
 	if b.ratio, err = b.readers(); err != nil {
 		return err
 	}
+	if err := b.measureParts(); err != nil {
+		return err
+	}
 	return b.runs()
 }
 
@@ -106,9 +110,7 @@ func (b *bench) measure(name string, items int, what string, command string, arg
 		return f, err
 	}
 	f.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		f.memory = usage.Maxrss * 1024
-	}
+	f.memory = peak(cmd)
 	if err != nil {
 		return f, fmt.Errorf("%s %v: %w\n%s", command, args, err, said.String())
 	}
@@ -194,4 +196,13 @@ func thousands(n float64) string {
 		return fmt.Sprintf("%.0f k", n/1000)
 	}
 	return fmt.Sprintf("%.0f", n)
+}
+
+// peak returns the peak memory of a process that has ended, in bytes.
+func peak(cmd *exec.Cmd) int64 {
+	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return 0
+	}
+	return usage.Maxrss * 1024
 }

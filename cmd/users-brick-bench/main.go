@@ -24,12 +24,15 @@ func main() {
 	flag.StringVar(&b.only, "only", "", "measure local, scale or remote only")
 	flag.IntVar(&b.scaleRows, "scale-rows", 10_000_000, "rows of the large files")
 	serve := flag.Int("serve", -1, "internal: only serve the fleet of this number")
-	read := flag.String("read", "", "internal: only read a file, with csv or rows")
+	read := flag.String("read", "", "internal: only read a file, with csv, rows or gzip")
+	compare := flag.Int("compare", 0, "internal: only compare a project of so many members")
 	flag.Parse()
 	err := error(nil)
 	switch {
 	case *read != "":
 		err = readOnly(*read, flag.Arg(0))
+	case *compare > 0:
+		err = compareOnly(*compare)
 	case *serve >= 0:
 		err = serveOnly(*serve)
 	default:

@@ -34,6 +34,7 @@ func (b *bench) tellLocal(w io.Writer) {
 		fmt.Fprintf(w, "| %s | %.2f | %.2f | %s %s | %d MiB |\n", f.name, f.wall.Seconds(), f.cpu.Seconds(),
 			thousands(float64(f.items)/f.wall.Seconds()), f.what, f.memory>>20)
 	}
+	b.tellParts(w)
 }
 
 func (b *bench) tellRemote(w io.Writer) {

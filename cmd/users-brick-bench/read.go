@@ -20,9 +20,9 @@ func readOnly(how, path string) error {
 		return err
 	}
 	defer f.Close()
-	count := map[string]func(io.Reader) (int, error){"csv": countCSV, "rows": countRows}[how]
+	count := map[string]func(io.Reader) (int, error){"csv": countCSV, "rows": countRows, "gzip": unpackOnly}[how]
 	if count == nil {
-		return fmt.Errorf("-read takes csv or rows, not %q", how)
+		return fmt.Errorf("-read takes csv, rows or gzip, not %q", how)
 	}
 	n, err := count(f)
 	fmt.Println(n)

@@ -234,9 +234,7 @@ func (b *bench) crossed(c *crossing, file, address string) (report struct {
 		return report, fmt.Errorf("%w\n%s", err, said.String())
 	}
 	c.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		c.memory = usage.Maxrss * 1024
-	}
+	c.memory = peak(cmd)
 	if err := json.Unmarshal(out.Bytes(), &report); err != nil {
 		return report, err
 	}

@@ -68,7 +68,7 @@ func (b *bench) scaleOne(s shape) (one scaled, err error) {
 	if one.bare, err = b.measure("", b.scaleRows, "rows", b.self, "-read", "csv", file); err != nil {
 		return one, err
 	}
-	if one.ours, err = b.toFirstRequest(dir, file); err != nil {
+	if one.ours, err = b.toFirstRequest(dir, file, b.scaleRows); err != nil {
 		return one, err
 	}
 	if one.sort, err = b.gnuSort(dir, file); err != nil {
@@ -122,7 +122,7 @@ func gcd(a, b int) int {
 
 // toFirstRequest runs users-brick against a platform that refuses the login:
 // all that happens before is reading, typing and partitioning the file.
-func (b *bench) toFirstRequest(dir, file string) (figure, error) {
+func (b *bench) toFirstRequest(dir, file string, rows int) (figure, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return figure{}, err
@@ -138,7 +138,7 @@ func (b *bench) toFirstRequest(dir, file string) (figure, error) {
 	if err != nil {
 		return figure{}, err
 	}
-	f, err := b.measure("", b.scaleRows, "rows", b.program, "plan", params)
+	f, err := b.measure("", rows, "rows", b.program, "plan", params)
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() == loginRefused {
 		err = nil
 	}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"time"
+
+	kgzip "github.com/klauspost/compress/gzip"
+)
+
+// parts are figures of what happens before the first request, and of comparing.
+type parts struct {
+	start    time.Duration // of the process
+	local    figure        // everything before the first request
+	plain    time.Duration // reading and typing the file
+	unpack   time.Duration // decompressing it
+	packed   time.Duration // both at once
+	compared compared
+	memory   int64 // peak of comparing
+}
+
+// comparedMembers is how many members the project has that is compared.
+const comparedMembers = 1_000_000
+
+// measureParts measures on the file of the local benchmark.
+func (b *bench) measureParts() (err error) {
+	p := &b.parts
+	if p.start, err = b.medianWall(b.program, "version"); err != nil {
+		return err
+	}
+	if p.local, err = b.toFirstRequest(b.data.dir, b.data.file, b.rows); err != nil {
+		return err
+	}
+	packed := filepath.Join(b.data.dir, "users.csv.gz")
+	if err := compress(b.data.file, packed); err != nil {
+		return err
+	}
+	for _, m := range []struct {
+		to   *time.Duration
+		args []string
+	}{
+		{&p.plain, []string{"-read", "rows", b.data.file}},
+		{&p.unpack, []string{"-read", "gzip", packed}},
+		{&p.packed, []string{"-read", "rows", packed}},
+	} {
+		if *m.to, err = b.medianWall(b.self, m.args...); err != nil {
+			return err
+		}
+	}
+	return b.measureComparing()
+}
+
+func (b *bench) measureComparing() error {
+	cmd := exec.Command(b.self, "-compare", fmt.Sprint(comparedMembers))
+	out, err := cmd.Output()
+	if err != nil {
+		return err
+	}
+	b.parts.memory = peak(cmd)
+	return json.NewDecoder(bytes.NewReader(out)).Decode(&b.parts.compared)
+}
+
+// medianWall runs a process several times and returns the median of its wall
+// time.
+func (b *bench) medianWall(command string, args ...string) (time.Duration, error) {
+	var all []time.Duration
+	for range rounds {
+		f, err := b.measure("", 0, "", command, args...)
+		if err != nil {
+			return 0, err
+		}
+		all = append(all, f.wall)
+	}
+	slices.Sort(all)
+	return all[len(all)/2], nil
+}
+
+func compress(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	z := gzip.NewWriter(out)
+	_, err = io.Copy(z, in)
+	return errors.Join(err, z.Close(), out.Close())
+}
+
+// unpackOnly is the yardstick for a compressed file: nothing is done with the
+// bytes.
+func unpackOnly(r io.Reader) (int, error) {
+	z, err := kgzip.NewReader(r)
+	if err != nil {
+		return 0, err
+	}
+	n, err := io.Copy(io.Discard, z)
+	return int(n), err
+}
+
+// tellParts writes them down.
+func (b *bench) tellParts(w io.Writer) {
+	p := &b.parts
+	fmt.Fprintf(w, "\nThe process starts in %d ms. Up to its first request, %s rows take %.2f s. Of the same file under gzip, decompressing takes\n"+
+		"%.2f s, reading and typing %.2f s, and both together, which overlap, %.2f s: **%.2f times** the slower of them.\n",
+		p.start.Milliseconds(), grouped(b.rows), p.local.wall.Seconds(), p.unpack.Seconds(), p.plain.Seconds(), p.packed.Seconds(),
+		p.packed.Seconds()/max(p.unpack, p.plain).Seconds())
+	fmt.Fprintf(w, "Comparing a project of %s members with a file that changes 2 %% of them takes **%.2f µs** a member beyond decoding, and the\n"+
+		"process %d MiB at its peak.\n", grouped(p.compared.Members), float64(p.compared.perMember().Nanoseconds())/1000, p.memory>>20)
+}
