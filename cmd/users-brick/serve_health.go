@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -19,16 +20,16 @@ func (p *program) healthCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "health [URL]",
 		Short: "Ask a schedule whether it lives",
-		Long: "Asks /healthz of the schedule that BRICK_LISTEN says, or URL, and exits 0 when it answers that\n" +
-			"all is well and 1 when not. It is for containers, which have no other program that could ask.",
+		Long: "Asks /healthz of the schedule that BRICK_LISTEN says, or URL, and exits 0 when it answers that all\n" +
+			"is well and 1 when not. It is for containers, which have no other program that could ask.",
 		Example: "  users-brick health\n  users-brick health http://127.0.0.1:9464/readyz",
 		Args:    usage(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			url, err := p.healthURL(args)
+			address, err := p.healthURL(args)
 			if err != nil {
 				return err
 			}
-			return p.askHealth(cmd.Context(), url)
+			return p.askHealth(cmd.Context(), address)
 		},
 	}
 }
@@ -36,10 +37,14 @@ func (p *program) healthCommand() *cobra.Command {
 // healthURL returns what is to be asked.
 func (p *program) healthURL(args []string) (string, error) {
 	if len(args) > 0 {
-		if !strings.HasPrefix(args[0], "http://") && !strings.HasPrefix(args[0], "https://") {
+		address, err := url.Parse(args[0])
+		if err != nil || address.Scheme != "http" && address.Scheme != "https" || address.Host == "" {
 			return "", &brick.Error{Kind: brick.BadInput, Err: fmt.Errorf("%q is no web address", args[0]), Hint: "write http://127.0.0.1:9464/healthz"}
 		}
-		return args[0], nil
+		if address.Path == "" {
+			address.Path = "/healthz"
+		}
+		return address.String(), nil
 	}
 	env, findings := params.ParseEnv(p.environ)
 	if err := findings.Err(); err != nil {
