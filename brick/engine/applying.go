@@ -114,17 +114,15 @@ func (a *applying) section(ctx context.Context, p pass, section plan.Section, ba
 	if a.out.Left(section) == 0 {
 		return nil
 	}
-	summary, err := section.Summary()
-	if err != nil {
-		return err
-	}
+	summary := section.Summary()
 	takes := summary.Takes()
 	if p.takes && takes > 0 && a.plan.End.HeldTakes(&summary) != "" {
-		err, takes = a.holdBack(section), summary.Lowered
+		if err := a.holdBack(section); err != nil {
+			return err
+		}
+		takes = summary.Lowered
 	}
 	switch {
-	case err != nil:
-		return err
 	case p.takes && takes > 0:
 		refuse, err := a.successor(section, &summary)
 		if err != nil {

@@ -127,10 +127,7 @@ func (u *undoing) deeds(s plan.Section) iter.Seq2[plan.Past, error] {
 // takeBack finds what takes back what the run did in one scope.
 func (u *undoing) takeBack(ctx context.Context, t *target, b *bench, s *section) error {
 	past := u.sections[t.scope]
-	before, err := past.Summary()
-	if err != nil {
-		return err
-	}
+	before := past.Summary()
 	groups, err := u.groups(ctx, t.scope)
 	if err != nil {
 		return ofScope(err)

@@ -43,10 +43,7 @@ func (p *Plan) LeaveHeld(dir string, out *Outcome) (*Plan, error) {
 
 // held adds what was held back in a section, if anything was.
 func (w *Writer) held(section Section, out *Outcome) error {
-	before, err := section.Summary()
-	if err != nil {
-		return err
-	}
+	before := section.Summary()
 	s := brick.Summary{
 		Scope: before.Scope, Rows: before.Rows, MayEmpty: before.MayEmpty, Objections: ofRemovals(before.Objections),
 		FirstOut: before.FirstOut, WasEnabled: before.WasEnabled, WasDisabled: before.WasDisabled,

@@ -116,7 +116,7 @@ func (p *Plan) Summaries() iter.Seq2[brick.Summary, error] {
 }
 
 // Summary returns the summary of the section's scope.
-func (s Section) Summary() (brick.Summary, error) { return *s.summary, nil }
+func (s Section) Summary() brick.Summary { return *s.summary }
 
 // Changes yields the changes of the scope, in the order of logins, with Seq
 // set.

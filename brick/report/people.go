@@ -60,10 +60,7 @@ func (r *Report) People() iter.Seq2[Person, error] {
 
 // undone yields the changes of a section that failed or were held back.
 func (r *Report) undone(section plan.Section, yield func(Person, error) bool) bool {
-	summary, err := section.Summary()
-	if err != nil {
-		return yield(Person{}, err)
-	}
+	summary := section.Summary()
 	bad := func(seq int64) bool { f := r.Done.Of(seq); return f == plan.Failed || f == plan.HeldBack }
 	for c, err := range section.Pick(bad) {
 		if err != nil {

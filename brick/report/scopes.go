@@ -44,10 +44,7 @@ func (r *Report) scope(i int) (Scope, error) {
 	if err != nil {
 		return Scope{}, err
 	}
-	summary, err := section.Summary()
-	if err != nil {
-		return Scope{}, err
-	}
+	summary := section.Summary()
 	told := r.told(&summary)
 	if section.N > 0 {
 		err = r.count(&told, section)
