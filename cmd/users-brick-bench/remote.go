@@ -284,7 +284,7 @@ func (p *platformProcess) end() (s served, err error) {
 // serveOnly is the other end: it serves a fleet until standard input ends.
 func serveOnly(number int) error {
 	f := fleets()[number]
-	server, err := gooddatatest.New(f.state(), gooddatatest.Faults{Latency: f.latency, Capacity: f.capacity})
+	server, err := gooddatatest.New(f.state(), gooddatatest.Faults{Latency: f.latency / 2, Answer: f.latency, Capacity: f.capacity})
 	if err != nil {
 		return err
 	}

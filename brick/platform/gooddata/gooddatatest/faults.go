@@ -25,6 +25,7 @@ type Faults struct {
 
 	Latency  time.Duration `json:"latency,omitempty"`   // before the effect; who is throttled or told that the platform is busy hears it at once
 	Jitter   time.Duration `json:"jitter,omitempty"`    // up to as much again
+	Answer   time.Duration `json:"answer,omitempty"`    // from the arrival of a request to its answer at least, the platform's own work and its latency included
 	SlowBody time.Duration `json:"slow_body,omitempty"` // over which an answer is spread
 
 	Capacity       int           `json:"capacity,omitempty"`         // requests at once; more are answered 429

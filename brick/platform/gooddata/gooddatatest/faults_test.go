@@ -200,6 +200,19 @@ func TestLatencyPassesByTheClock(t *testing.T) {
 	})
 }
 
+func TestAnAnswerTakesItsTimeWhateverItIsSpentOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := platform(t, gooddatatest.Faults{Latency: 3 * time.Second, Answer: 10 * time.Second})
+		server.SetHooks(gooddatatest.Hooks{Before: func(n int, _ *http.Request) { time.Sleep(time.Duration(n) * 2 * time.Second) }})
+		for n, want := range []time.Duration{10, 10, 10, 11, 13} {
+			begin := time.Now()
+			if roundTrip(t, server, "/gdc/ping"); time.Since(begin) != want*time.Second {
+				t.Errorf("request %d takes %v, want %v s", n+1, time.Since(begin), want)
+			}
+		}
+	})
+}
+
 func TestMoreAtOnceThanThePlatformCanIsThrottled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := platform(t, gooddatatest.Faults{Latency: time.Second, Capacity: 3})

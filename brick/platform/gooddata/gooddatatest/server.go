@@ -107,6 +107,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if !done {
 		a = s.perform(c)
+		c.keepWaiting()
 	}
 	s.log.add(c.request(a.status, len(a.body)))
 	kept = true

@@ -97,6 +97,13 @@ func (s *Server) wait(c *call) {
 	}
 }
 
+// keepWaiting lets pass what is left of the time that an answer takes.
+func (c *call) keepWaiting() {
+	if c.faults.Answer > 0 && !c.turn.calm && !sleep(c.r.Context(), c.faults.Answer-time.Since(c.began)) {
+		panic(http.ErrAbortHandler)
+	}
+}
+
 // sleep waits and reports whether ctx is still there.
 func sleep(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
