@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/mailru/easyjson/jlexer"
+
 	"users-brick/brick"
 )
 
@@ -38,19 +40,48 @@ func (f *failure) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
+// updated is what the platform says of a batch: whom it changed, and whom it
+// refused.
+type updated struct {
+	told       bool // whether it says anything
+	successful []string
+	failed     []failure
+}
+
+// take reads the outcome, however the platform writes who is meant.
+func (u *updated) take(l *jlexer.Lexer) {
+	if u.told = !l.IsNull(); !u.told {
+		l.Skip()
+		return
+	}
+	shape{
+		"successful": func(l *jlexer.Lexer) {
+			items(l, func() {
+				var link string
+				loose(&link)(l)
+				u.successful = append(u.successful, link)
+			})
+		},
+		"failed": func(l *jlexer.Lexer) {
+			items(l, func() {
+				var f failure
+				if raw := l.Raw(); l.Ok() {
+					l.AddError(f.UnmarshalJSON(raw))
+				}
+				u.failed = append(u.failed, f)
+			})
+		},
+	}.take(l)
+}
+
 // results tells people apart by the links that the answer repeats, in whatever
 // order, letter case and form, and returns those whom it does not mention.
 func (w *work) results(people []*task, a *answer) (silent []*task, err error) {
-	var body struct {
-		Result *struct {
-			Successful []text    `json:"successful"`
-			Failed     []failure `json:"failed"`
-		} `json:"projectUsersUpdateResult"`
-	}
-	if err := json.Unmarshal(a.body, &body); err != nil {
+	var body updated
+	if err := decode(a.body, shape{"projectUsersUpdateResult": body.take}.take); err != nil {
 		return nil, garbled(a, err)
 	}
-	if body.Result == nil {
+	if !body.told {
 		return nil, garbled(a, errors.New("it has no result"))
 	}
 	named := make(map[string]*task, 2*len(people))
@@ -61,14 +92,14 @@ func (w *work) results(people []*task, a *answer) (silent []*task, err error) {
 		}
 	}
 	told := map[*task]bool{}
-	for _, f := range body.Result.Failed {
+	for _, f := range body.failed {
 		if t := namedBy(named, f.user); t != nil {
 			told[t] = true
 			w.fail(refusedPerson(a, f.reason), t)
 		}
 	}
-	for _, link := range body.Result.Successful {
-		if t := namedBy(named, string(link)); t != nil {
+	for _, link := range body.successful {
+		if t := namedBy(named, link); t != nil {
 			told[t] = true
 		}
 	}
