@@ -2,9 +2,8 @@ package engine
 
 import "users-brick/brick/plan"
 
-// beside writes decisions down while the next ones are made: of a large scope
-// comparing and writing take about as long, and nothing else goes on then. The
-// decisions come one after the other, in their order.
+// beside writes decisions down while the next ones are made, one after the
+// other, in their order.
 type beside struct {
 	write  func(*plan.Decision) error
 	batch  []plan.Decision

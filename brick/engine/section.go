@@ -196,13 +196,14 @@ func (p *planning) decide(ctx context.Context, t *target, s *section, have *spoo
 	var known *remembered
 	rules.Grace, known = p.clocks.of(t)
 	defer known.close()
-	wants := plan.Merge(rowsOf(t.rows), p.resolver(t, names))
+	wants, members := plan.Merge(rowsOf(t.rows), p.resolver(t, names)), membersOf(have)
 	write, written := s.decided, known.broken
 	if t.size() >= largeScope {
+		wants, members = ahead(wants), ahead(members)
 		b := newBeside(s.decided)
 		write, written = b.add, func() error { return cmp.Or(b.end(), known.broken()) }
 	}
-	err := p.each(ctx, t, plan.Diff(wants, membersOf(have), rules), func(d *plan.Decision) error {
+	err := p.each(ctx, t, plan.Diff(wants, members, rules), func(d *plan.Decision) error {
 		c.add(rules.Admins, d)
 		return write(d)
 	})
@@ -211,8 +212,9 @@ func (p *planning) decide(ctx context.Context, t *target, s *section, have *spoo
 	return c, cmp.Or(err, broken)
 }
 
-// largeScope is how many rows a scope must have for its decisions to be
-// written beside the comparing.
+// largeScope is how many rows a scope must have for both its sides to be read
+// ahead of the comparing, and its decisions to be written beside it: of a
+// large scope each of these takes about as long, and nothing else goes on then.
 const largeScope = 5000
 
 // each calls a function with every decision about a target.

@@ -35,6 +35,7 @@ type fataler interface {
 	Helper()
 	Fatalf(format string, args ...any)
 	Errorf(format string, args ...any)
+	Cleanup(func())
 }
 
 // town is an organization with accounts and projects, as plain maps. Project
@@ -231,7 +232,6 @@ func (r *run) do(t fataler, d platform.Driver) result {
 func (r *run) doing(ctx context.Context, t fataler, d platform.Driver) result {
 	t.Helper()
 	dir := newDir(t)
-	defer os.RemoveAll(dir)
 	p, err := r.plan(context.Background(), t, d, dir)
 	if err != nil {
 		t.Fatalf("plan: %v", err)
@@ -277,6 +277,7 @@ func newDir(t fataler) string {
 	if err != nil {
 		t.Fatalf("no directory: %v", err)
 	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
 	return dir
 }
 
