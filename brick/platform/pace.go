@@ -36,6 +36,7 @@ type pace struct {
 	inside  int
 	waiting list.List // of *waiter, the first has waited longest
 	begun   uint64    // turns given so far, the last of which has this number
+	filled  uint64    // the last turn that left no room for another
 	shrunk  uint64    // begun when the limit shrank last
 	trouble float64   // what the limit was then
 	round   round
@@ -100,14 +101,19 @@ func (p *pace) letIn() {
 		p.begun++
 		w.number = p.begun
 		close(w.let)
+		if float64(p.inside+1) > p.limit {
+			p.filled = p.begun
+		}
 	}
 }
 
-// leave gives a turn back and learns from what came of it.
+// leave gives a turn back and learns from what came of it. The limit grows by
+// what was done while it was reached, even if nobody waits for room just now:
+// those who come next may be many.
 func (p *pace) leave(number uint64, s sign) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	full := float64(p.inside+1) > p.limit
+	full := p.filled >= number
 	p.inside--
 	switch {
 	case s.overload:

@@ -145,6 +145,20 @@ func TestThePaceKeepsToTheMost(t *testing.T) {
 	}
 }
 
+// A long list asks for its first page before it knows of the others.
+func TestThePaceDoublesWithARoundTripBehindWhichNobodyWaitsYet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &shop{capacity: 1000, service: steady(100 * time.Millisecond)}
+		w := platform.NewWeb(platform.WebOptions{Concurrency: 1000, Base: s})
+		for round, want := range []int{16, 32, 64, 128} {
+			visit(t, w, want, at("/"))
+			if s.most != want {
+				t.Errorf("%d at once in round %d, want %d", s.most, round+1, want)
+			}
+		}
+	})
+}
+
 func TestThePaceIsNotMisledByRequestsThatDiffer(t *testing.T) {
 	paths := []string{"/gdc/projects/p%d/roles", "/gdc/projects/p%d/users", "/gdc/account/profile/a%d", "/gdc/ping?%d"}
 	for name, service := range map[string]func(*http.Request) time.Duration{
