@@ -6,8 +6,9 @@ import (
 	"users-brick/brick"
 )
 
-// Admins are the roles whose holders run a project, folded. Where nobody says
-// which roles those are it is empty, and nobody runs anything.
+// Admins says of the roles of a project whether their holders run it, by the
+// identifier as the project spells it and folded. Where nobody says which
+// roles those are it is empty, and nobody runs anything.
 type Admins map[string]bool
 
 // NewAdmins returns the administrative ones of a project's roles.
@@ -16,6 +17,11 @@ func NewAdmins(roles []brick.Role) Admins {
 	for _, r := range roles {
 		if r.Admin {
 			admins[brick.Fold(r.ID)] = true
+		}
+	}
+	if len(admins) > 0 {
+		for _, r := range roles {
+			admins[r.ID] = admins[brick.Fold(r.ID)]
 		}
 	}
 	return admins
@@ -28,7 +34,13 @@ func (a Admins) Run(m *brick.Member) bool {
 }
 
 func (a Admins) among(roles []string) bool {
-	return len(a) > 0 && slices.ContainsFunc(roles, func(id string) bool { return a[brick.Fold(id)] })
+	return len(a) > 0 && slices.ContainsFunc(roles, a.has)
+}
+
+// has looks a role up as it is spelled first: so it nearly always comes.
+func (a Admins) has(id string) bool {
+	admin, known := a[id]
+	return admin || !known && a[brick.Fold(id)]
 }
 
 // Lead says what a change from now to what it wants means for who runs the
@@ -37,7 +49,7 @@ func (a Admins) Lead(now, wanted *brick.Member) brick.Lead {
 	if len(a) == 0 {
 		return 0
 	}
-	switch before, after := a.Run(now), a.Run(becomes(now, wanted)); {
+	switch before, after := a.Run(now), a.willRun(now, wanted); {
 	case before && !after:
 		return brick.LeadGoes
 	case !before && after:
@@ -46,17 +58,16 @@ func (a Admins) Lead(now, wanted *brick.Member) brick.Lead {
 	return 0
 }
 
-// becomes returns the status and the roles of somebody after a change: roles
-// that it does not give stay.
-func becomes(now, wanted *brick.Member) *brick.Member {
-	if wanted == nil {
-		return nil
+// willRun reports whether somebody runs the project after a change: roles that
+// it does not give stay.
+func (a Admins) willRun(now, wanted *brick.Member) bool {
+	switch {
+	case wanted == nil || wanted.Status != brick.Enabled:
+		return false
+	case wanted.Roles == nil && now != nil:
+		return a.among(now.Roles)
 	}
-	after := brick.Member{Status: wanted.Status, Roles: wanted.Roles}
-	if after.Roles == nil && now != nil {
-		after.Roles = now.Roles
-	}
-	return &after
+	return a.among(wanted.Roles)
 }
 
 // lastAdmin is why the last administrators of a project are left alone.

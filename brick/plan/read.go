@@ -177,10 +177,16 @@ func (c *checker) complete() error {
 	return nil
 }
 
-// readLine returns the next line with its line end; a last line without one
-// is taken for broken off.
+// readLine returns the next line with its line end, good until the next one; a
+// last line without one is taken for broken off.
 func readLine(r *bufio.Reader) ([]byte, error) {
-	line, err := r.ReadBytes('\n')
+	line, err := r.ReadSlice('\n')
+	if errors.Is(err, bufio.ErrBufferFull) {
+		var rest []byte
+		line = bytes.Clone(line)
+		rest, err = r.ReadBytes('\n')
+		line = append(line, rest...)
+	}
 	if errors.Is(err, io.EOF) && len(line) > 0 {
 		return nil, errors.New("the file breaks off in the middle of a line")
 	}

@@ -20,10 +20,10 @@ func membershipChanges(m, after *brick.Member, roles, groups bool) string {
 // do.
 func rolesAndGroups(m, after *brick.Member, roles, groups bool) (parts []string) {
 	if roles {
-		parts = append(parts, fmt.Sprintf("role %s -> %s", list(m.Roles), list(after.Roles)))
+		parts = append(parts, "role "+list(m.Roles)+" -> "+list(after.Roles))
 	}
 	if groups {
-		parts = append(parts, fmt.Sprintf("groups %s -> %s", list(m.Groups), list(after.Groups)))
+		parts = append(parts, "groups "+list(m.Groups)+" -> "+list(after.Groups))
 	}
 	return parts
 }
