@@ -17,7 +17,7 @@ const (
 // has ended the sequence, too.
 func ahead[T any](values iter.Seq2[T, error]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		a := making[T]{full: make(chan made[T], aheadBatches), enough: make(chan struct{})}
+		a := making[T]{full: make(chan made[T], aheadBatches), used: make(chan []T, aheadBatches+2), enough: make(chan struct{})}
 		var making sync.WaitGroup
 		making.Go(func() { a.make(values) })
 		defer making.Wait()
@@ -33,6 +33,7 @@ func ahead[T any](values iter.Seq2[T, error]) iter.Seq2[T, error] {
 				yield(none, batch.err)
 				return
 			}
+			a.used <- batch.values // there is room for all that exist
 		}
 	}
 }
@@ -46,6 +47,7 @@ type made[T any] struct {
 // making is the way from whoever makes values to whoever uses them.
 type making[T any] struct {
 	full   chan made[T]
+	used   chan []T      // for the next batches
 	enough chan struct{} // closed when nobody wants any more
 }
 
@@ -58,7 +60,7 @@ func (m *making[T]) make(values iter.Seq2[T, error]) {
 			break
 		}
 		if batch.values == nil {
-			batch.values = make([]T, 0, aheadBatch)
+			batch.values = m.empty()
 		}
 		if batch.values = append(batch.values, v); len(batch.values) == aheadBatch {
 			if !m.hand(batch) {
@@ -68,6 +70,17 @@ func (m *making[T]) make(values iter.Seq2[T, error]) {
 		}
 	}
 	m.hand(batch)
+}
+
+// empty returns room for a batch.
+func (m *making[T]) empty() []T {
+	select {
+	case values := <-m.used:
+		clear(values)
+		return values[:0]
+	default:
+		return make([]T, 0, aheadBatch)
+	}
 }
 
 // hand hands a batch on; it reports whether somebody wants more.
