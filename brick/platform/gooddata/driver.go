@@ -47,6 +47,7 @@ type Driver struct {
 	lost       logins // creations of which nobody knows what became
 	self       self
 	pages      pages
+	decoding   chan struct{} // holds one for every page that is being decoded
 	projects   projects
 }
 
@@ -64,6 +65,7 @@ func Open(ctx context.Context, o Options) (*Driver, error) {
 	d := &Driver{
 		options: o, base: u.String(), authority: authority(u), client: o.Web.Client(),
 		idPrefix: idPrefix(o.RunID), session: newSession(ctx),
+		decoding: make(chan struct{}, decoders()),
 	}
 	if err := d.begin(ctx); err != nil {
 		d.session.close()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"net/http"
+	"runtime"
 
 	"users-brick/brick"
 )
@@ -59,11 +60,18 @@ func (l *listing[T]) fetch(ctx context.Context, d *Driver, path string) (p fetch
 	if err != nil {
 		return fetched[T]{err: err}
 	}
+	d.decoding <- struct{}{}
+	defer func() { <-d.decoding }()
 	if p.items, p.next, err = l.decode(a.body); err != nil {
 		return fetched[T]{err: garbled(a, err)}
 	}
 	return p
 }
+
+// decoders returns how many pages are decoded at once: with the other half of
+// the processors answers are taken in, so that the next requests go out before
+// the pages that came together are decoded.
+func decoders() int { return max(1, runtime.GOMAXPROCS(0)/2) }
 
 // barren is how many pages in a row may bring nothing new before the platform
 // is taken to send the same again and again.
