@@ -10,51 +10,28 @@ import (
 // unknownUser is the recorded message about somebody who has no account.
 const unknownUser = "Cannot add user to project. User doesn't exist"
 
-// memberIn is one member as a client wants him. What is nil was not said.
-type memberIn struct {
-	Content struct {
-		Status    *string   `json:"status"`
-		UserRoles *[]string `json:"userRoles"`
-	} `json:"content"`
-	Links struct {
-		Self string `json:"self"`
-	} `json:"links"`
-}
-
-// entryIn is what stands around a member.
-type entryIn struct {
-	User *memberIn `json:"user"`
-}
-
 // readMembers reads one member or a batch of them.
 func (c *call) readMembers() ([]*memberIn, *answer) {
-	var in struct {
-		User  *memberIn `json:"user"`
-		Users []entryIn `json:"users"`
-	}
-	if err := c.decode(&in); err != nil {
+	var in membersIn
+	if err := in.decode(c.body); err != nil {
 		return nil, refuse(c.badStructure("users", "STRUCTURE INVALID - "+err.Error()))
-	}
-	if in.User != nil {
-		in.Users = []entryIn{{in.User}}
 	}
 	most := c.faults.Batch
 	if most <= 0 {
 		most = defaultBatch
 	}
-	if len(in.Users) == 0 || len(in.Users) > most {
-		return nil, refuse(c.badStructure("users", strconv.Itoa(len(in.Users))+" users"))
+	if len(in) == 0 || len(in) > most {
+		return nil, refuse(c.badStructure("users", strconv.Itoa(len(in))+" users"))
 	}
-	members := make([]*memberIn, len(in.Users))
-	for i, entry := range in.Users {
-		if members[i] = entry.User; entry.User == nil || entry.User.Links.Self == "" {
+	for _, m := range in {
+		if m == nil || m.self == "" {
 			return nil, refuse(c.badStructure("user", "STRUCTURE INVALID - Key 'self' is compulsory."))
 		}
-		if s := entry.User.Content.Status; s != nil && *s != wireStatus(brick.Enabled) && *s != wireStatus(brick.Disabled) {
+		if s := m.status; s != nil && *s != wireStatus(brick.Enabled) && *s != wireStatus(brick.Disabled) {
 			return nil, refuse(c.badStructure("status", *s))
 		}
 	}
-	return members, nil
+	return in, nil
 }
 
 // postMembers makes members of a project what the client wants. It answers
@@ -71,7 +48,7 @@ func (s *Server) postMembers(c *call) answer {
 	}
 	successful, failed := out(nil), out(nil)
 	for _, i := range shuffled(len(batch), mixed(uint64(c.n), c.faults.Seed+13)) {
-		self := batch[i].Links.Self
+		self := batch[i].self
 		switch {
 		case failures[i] == "":
 			successful = successful.comma(len(successful)).text(self)
@@ -110,7 +87,7 @@ func (s *Server) changeMembers(c *call, batch []*memberIn, failures []string) *a
 }
 
 func (s *Server) changeMember(p *project, in *memberIn) (failure string) {
-	a := s.addressed(p, in.Links.Self)
+	a := s.addressed(p, in.self)
 	if a == nil {
 		return unknownUser
 	}
@@ -118,12 +95,12 @@ func (s *Server) changeMember(p *project, in *memberIn) (failure string) {
 	if have := p.members.get(a.id); have != nil {
 		*m = *have
 	}
-	if status := in.Content.Status; status != nil && *status == wireStatus(brick.Disabled) {
+	if status := in.status; status != nil && *status == wireStatus(brick.Disabled) {
 		m.status = brick.Disabled
 	} else if status != nil {
 		m.status = brick.Enabled
 	}
-	if uris := in.Content.UserRoles; uris != nil {
+	if uris := in.roles; uris != nil {
 		m.roles = make([]*role, 0, len(*uris))
 		for _, uri := range *uris {
 			r := p.role(func(r *role) bool { return r.uri == uri })
