@@ -77,6 +77,7 @@ type Summary struct {
 	CreateGroups []string    `json:"create_groups,omitzero"` // groups to make first
 	MayEmpty     bool        `json:"may_empty,omitzero"`     // the mode itself permits that it ends empty
 	FirstOut     []Login     `json:"first_out,omitzero"`     // the first ten to be taken out
+	FirstLosing  []Login     `json:"-"`                      // the first ten who can before and cannot afterwards; only the guard asks
 	FirstUpdated []Login     `json:"-"`                      // the first ten to be updated or enabled; only the guard asks
 	Objections   []Objection `json:"objections,omitzero"`    // the guard's, over this scope
 	Failure      *Failure    `json:"failure,omitzero"`       // why the scope is not planned
@@ -118,6 +119,7 @@ type Objection struct {
 	Text  string  `json:"text"`                 // for a person
 	Hint  string  `json:"hint,omitzero"`        // how to go on when it is meant
 	First []Login `json:"people,omitzero"`      // the first ten concerned
+	Where []Scope `json:"scopes,omitzero"`      // of the whole run: where each of First is concerned
 	More  int64   `json:"more_people,omitzero"` // how many more are concerned
 	// Command goes on when it is meant, in full. Only a report knows it, since
 	// it names the digest of the plan that the objection is part of.

@@ -61,6 +61,9 @@ func (s *section) change(d *plan.Decision) error {
 	switch {
 	case d.Change.Action.Takes():
 		name(&s.summary.FirstOut, d.Login)
+		if d.Before == brick.Enabled {
+			name(&s.summary.FirstLosing, d.Login)
+		}
 	case d.Change.Action != brick.Add:
 		name(&s.summary.FirstUpdated, d.Login)
 	}

@@ -9,7 +9,7 @@ import "users-brick/brick"
 // scope that ends empty.
 type Limits struct {
 	Removals    brick.Limit // param max_removals: of the members of a scope
-	RemovalsRun brick.Limit // param max_removals_run: of the members of all scopes
+	RemovalsRun brick.Limit // param max_removals_run: of the members of all scopes that can lose any
 	Updates     brick.Limit // param max_updates: of the members of a scope
 	AllowEmpty  bool        // param allow_empty
 	Shard       brick.Shard // has only a part of what the whole run may do
@@ -30,19 +30,26 @@ func (l *Limits) Scope(s *brick.Summary) []brick.Objection {
 
 // Total is what the guard must know of a whole run.
 type Total struct {
-	Members  int64 // of all scopes, before, without the spared
+	Members  int64 // before, without the spared, of all scopes that can lose any
 	Removals int64
 	First    []brick.Login // the first who are taken out, as many as Named
+	Where    []brick.Scope // of what each of them
 }
 
 // Named is how many of the people concerned an objection names.
 const Named = 10
 
-// Add counts a scope in.
+// Add counts a scope in. An organization counts only where somebody is taken
+// out of it: most modes just add and update its accounts, and these are so many
+// that a share of them would be more than all projects have.
 func (t *Total) Add(s *brick.Summary) {
-	t.Members += s.WasEnabled + s.WasDisabled
+	if s.Scope.Level != brick.OrganizationLevel || s.Counts.Removals() > 0 {
+		t.Members += s.WasEnabled + s.WasDisabled
+	}
 	t.Removals += s.Counts.Removals()
-	t.First = append(t.First, s.FirstOut[:min(len(s.FirstOut), Named-len(t.First))]...)
+	for _, login := range s.FirstOut[:min(len(s.FirstOut), Named-len(t.First))] {
+		t.First, t.Where = append(t.First, login), append(t.Where, s.Scope)
+	}
 }
 
 // Run returns what there is against the plan as a whole.

@@ -21,7 +21,7 @@ func losing(enabled, disabled, lose int64) *brick.Summary {
 	return &brick.Summary{
 		Scope: brick.Project("p1"), WasEnabled: enabled, WasDisabled: disabled,
 		WillBeUsable: enabled - lose, LoseAccess: lose, Counts: brick.Counts{Disabled: lose},
-		FirstOut: []brick.Login{"ann@acme.com"},
+		FirstOut: []brick.Login{"ann@acme.com"}, FirstLosing: []brick.Login{"ann@acme.com"},
 	}
 }
 
@@ -66,6 +66,27 @@ func TestDeletingManyWhoCouldNotComeInIsARemovalToo(t *testing.T) {
 	l := guard.Limits{Removals: limit("20%")}
 	if got := l.Scope(s); rules(got) != "max_removals" || got[0].Found != 50 || got[0].Limit != 20 {
 		t.Errorf("objections are %v", got)
+	}
+}
+
+// Members who could not come in before are deleted, too, and come first in the
+// order of logins.
+func TestWhoIsNamedIsWhoLosesAccessWhereThatIsWhatThereIsAgainstIt(t *testing.T) {
+	s := losing(12, 500, 12)
+	s.Counts.Removed, s.FirstOut = 60, []brick.Login{"aaron@acme.com"}
+	l := guard.Limits{Removals: limit("20%")}
+	got := l.Scope(s)
+	if rules(got) != "allow_empty max_removals" {
+		t.Fatalf("objections are %v", got)
+	}
+	for _, o := range got {
+		if !slices.Equal(o.First, s.FirstLosing) || o.Found != 12 || o.More != 11 {
+			t.Errorf("objection is %+v", o)
+		}
+	}
+	l.Removals = limit(strings.TrimSuffix(strings.Fields(got[1].Hint)[7], ","))
+	if again := l.Scope(s); rules(again) != "allow_empty" {
+		t.Errorf("the limit of the hint %q is not enough: %v", got[1].Hint, again)
 	}
 }
 
@@ -129,6 +150,38 @@ func TestRemovalsOfTheWholeRunAddUp(t *testing.T) {
 		if objects != (rules(got) == "max_removals_run") {
 			t.Errorf("max_removals_run %q: objections are %v", text, got)
 		}
+	}
+}
+
+// The accounts of an organization from which nobody can be taken must not make
+// room for those who are taken out of projects.
+func TestAnOrganizationThatLosesNobodyGivesNoRoom(t *testing.T) {
+	var total guard.Total
+	total.Add(&brick.Summary{Scope: brick.Organization("acme"), WasEnabled: 10_000, WillBeUsable: 10_000})
+	total.Add(losing(50, 0, 15))
+	l := guard.Limits{RemovalsRun: limit("20%")}
+	got := l.Run(&total)
+	if rules(got) != "max_removals_run" || got[0].Limit != 10 || !strings.Contains(got[0].Text, "15 of 50 members") {
+		t.Errorf("objections are %v", got)
+	}
+	total.Add(&brick.Summary{Scope: brick.Organization("other"), WasEnabled: 50, WillBeUsable: 49, LoseAccess: 1, Counts: brick.Counts{Removed: 1}})
+	if got := l.Run(&total); got != nil {
+		t.Errorf("16 of 100: objections are %v", got)
+	}
+}
+
+func TestOfTheWholeRunItSaysWhereEachIsTakenOut(t *testing.T) {
+	var total guard.Total
+	for _, id := range []string{"p1", "p2"} {
+		s := losing(20, 0, 1)
+		s.Scope = brick.Project(id)
+		total.Add(s)
+	}
+	l := guard.Limits{RemovalsRun: limit("1")}
+	got := l.Run(&total)
+	if len(got) != 1 || !slices.Equal(got[0].First, []brick.Login{"ann@acme.com", "ann@acme.com"}) ||
+		!slices.Equal(got[0].Where, []brick.Scope{brick.Project("p1"), brick.Project("p2")}) {
+		t.Errorf("objections are %+v", got)
 	}
 }
 

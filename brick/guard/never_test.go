@@ -60,7 +60,17 @@ func drawSummary(t *rapid.T, i int) *brick.Summary {
 	s.LastAdmins = to(min(3, s.WasEnabled-s.LoseAccess), "last administrators")
 	s.WillBeUsable = s.WasEnabled - s.LoseAccess + s.Counts.Enabled + s.Counts.Added
 	s.MayEmpty = rapid.Bool().Draw(t, "may be empty")
+	s.FirstOut, s.FirstLosing, s.FirstUpdated = firstOf(s.Counts.Removals()), firstOf(s.LoseAccess), firstOf(s.Counts.Updated+s.Counts.Enabled)
 	return s
+}
+
+// firstOf returns as many logins as an objection to n people names.
+func firstOf(n int64) []brick.Login {
+	first := make([]brick.Login, min(n, guard.Named))
+	for i := range first {
+		first[i] = brick.Login(fmt.Sprintf("p%d@acme.com", i))
+	}
+	return first
 }
 
 func TestTheGuardObjectsExactlyWhenALimitIsPassed(t *testing.T) {
@@ -80,9 +90,28 @@ func TestTheGuardObjectsExactlyWhenALimitIsPassed(t *testing.T) {
 				"allow_empty":  !l.AllowEmpty && !s.MayEmpty && s.LoseAccess > 0 && s.WillBeUsable == s.LastAdmins,
 			}
 			same(t, l.Scope(s), want)
+			enough(t, l, s)
 		}
 		same(t, l.Run(&total), map[string]bool{"max_removals_run": !run.allows(gone, members)})
 	})
+}
+
+// enough demands that the limit that a hint names would do.
+func enough(t *rapid.T, l guard.Limits, s *brick.Summary) {
+	t.Helper()
+	for _, o := range l.Scope(s) {
+		var n int64
+		if _, err := fmt.Sscanf(o.Hint, "when it is meant, set "+o.Rule+" to %d or more", &n); err != nil {
+			continue // allow_empty has no number
+		}
+		raised := guard.Limits{Removals: brick.MustLimit(fmt.Sprint(n)), AllowEmpty: true}
+		if o.Rule == "max_updates" {
+			raised = guard.Limits{Updates: raised.Removals, AllowEmpty: true}
+		}
+		if still := raised.Scope(s); still != nil {
+			t.Fatalf("hint %q: objections are %+v", o.Hint, still)
+		}
+	}
 }
 
 // same demands that just the wanted rules object, each saying how many are

@@ -22,7 +22,7 @@ func endsEmpty(l *Limits, s *brick.Summary) (brick.Objection, bool) {
 	}
 	found := s.LoseAccess + s.LastAdmins
 	return brick.Objection{
-		Rule: "allow_empty", Found: found, Removals: true, First: s.FirstOut, More: beside(s.FirstOut, found),
+		Rule: "allow_empty", Found: found, Removals: true, First: s.FirstLosing, More: beside(s.FirstLosing, found),
 		Text: fmt.Sprintf("%s would end empty: all of its %d members would be taken out", s.Scope, found),
 		Hint: "check that the file and its column names are the right ones; when it is meant, set allow_empty to true",
 	}, true
@@ -31,20 +31,20 @@ func endsEmpty(l *Limits, s *brick.Summary) (brick.Objection, bool) {
 // tooManyRemovals objects when more people are taken out of a scope than the
 // limit allows. Its members are counted twice: all of them, and those who can
 // use the scope now, so that a crowd of disabled members does not hide how
-// many others lose their access.
+// many others lose their access. A limit that would do permits both.
 func tooManyRemovals(l *Limits, s *brick.Summary) (brick.Objection, bool) {
-	whole, found := s.WasEnabled+s.WasDisabled, s.Counts.Removals()
+	whole, found, first := s.WasEnabled+s.WasDisabled, s.Counts.Removals(), s.FirstOut
 	if l.Removals.Allows(found, whole) {
-		whole, found = s.WasEnabled, s.LoseAccess
+		whole, found, first = s.WasEnabled, s.LoseAccess, s.FirstLosing
 	}
 	if l.Removals.Allows(found, whole) {
 		return brick.Objection{}, false
 	}
 	most := l.Removals.Most(whole)
 	return brick.Objection{
-		Rule: "max_removals", Found: found, Limit: most, Removals: true, First: s.FirstOut, More: beside(s.FirstOut, found),
+		Rule: "max_removals", Found: found, Limit: most, Removals: true, First: first, More: beside(first, found),
 		Text: fmt.Sprintf("%s would lose %d of its %d members, at most %d may go (max_removals %s)", s.Scope, found, whole, most, l.Removals),
-		Hint: fmt.Sprintf("when it is meant, set max_removals to %d or more", found),
+		Hint: fmt.Sprintf("when it is meant, set max_removals to %d or more", s.Counts.Removals()),
 	}, true
 }
 
@@ -71,13 +71,13 @@ func tooManyRemovalsInAll(l *Limits, t *Total) (brick.Objection, bool) {
 		return brick.Objection{}, false
 	}
 	most := part.Most(t.Members)
-	who, enough := "the run", t.Removals
+	who, of, enough := "the run", "", t.Removals
 	if !l.Shard.Whole() {
-		who, enough = l.Shard.String(), t.Removals*int64(l.Shard.Of)
+		who, of, enough = l.Shard.String(), "its part of ", t.Removals*int64(l.Shard.Of)
 	}
 	return brick.Objection{
-		Rule: "max_removals_run", Found: t.Removals, Limit: most, Removals: true, First: t.First, More: beside(t.First, t.Removals),
-		Text: fmt.Sprintf("%s would take out %d of %d members, at most %d may go (max_removals_run %s)", who, t.Removals, t.Members, most, l.RemovalsRun),
+		Rule: "max_removals_run", Found: t.Removals, Limit: most, Removals: true, First: t.First, Where: t.Where, More: beside(t.First, t.Removals),
+		Text: fmt.Sprintf("%s would take out %d of %d members, at most %d may go (%smax_removals_run %s)", who, t.Removals, t.Members, most, of, l.RemovalsRun),
 		Hint: fmt.Sprintf("when it is meant, set max_removals_run to %d or more", enough),
 	}, true
 }

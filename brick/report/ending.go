@@ -92,15 +92,24 @@ func concerned(o *brick.Objection) string {
 	if len(o.First) == 0 {
 		return ""
 	}
-	names := make([]string, len(o.First))
-	for i, login := range o.First {
-		names[i] = string(login)
-	}
-	who := strings.Join(names, ", ")
+	who := strings.Join(namesOf(o), ", ")
 	if o.More > 0 {
 		return fmt.Sprintf("the first of them: %s; and %d more", who, o.More)
 	}
 	return "they are: " + who
+}
+
+// namesOf returns the people whom an objection names. Of the whole run it says
+// where each is concerned, since somebody may be so in several scopes.
+func namesOf(o *brick.Objection) []string {
+	names := make([]string, len(o.First))
+	for i, login := range o.First {
+		names[i] = string(login)
+		if i < len(o.Where) {
+			names[i] += " in " + o.Where[i].String()
+		}
+	}
+	return names
 }
 
 // textNotes tells whom the whitelists matched, and the warnings.

@@ -68,9 +68,7 @@ func (r *Report) objection(o *brick.Objection) objection {
 	if r.Plan.Accepted {
 		told.Hint = "" // whoever accepted it knows
 	}
-	for _, login := range o.First {
-		told.First = append(told.First, string(login))
-	}
+	told.First = namesOf(o)
 	return told
 }
 
