@@ -28,6 +28,9 @@ func TestThePageInABrowser(t *testing.T) {
 		"a search shows exactly that person with what changed": findsAPerson,
 		"a search counts its hits aloud":                       countsHits,
 		"a search finds whoever was held, too":                 findsTheHeld,
+		"a search finds a text wherever it stands":             findsEverywhere,
+		"a search takes every character for itself":            findsCharacters,
+		"who will be deleted later is counted with his scope":  tellsWhoWaits,
 		"scopes fold and unfold":                               folds,
 		"scopes come biggest first, or trouble first":          ordersScopes,
 		"only one kind of change is shown when asked for":      filters,
@@ -108,6 +111,53 @@ func findsTheHeld(b *browser) {
 	if n := b.count("#found li"); n != 1 {
 		b.Errorf("who failed is shown %d times", n)
 	}
+}
+
+func findsEverywhere(b *browser) {
+	c := crowd{12_000, 4} // data in a dozen elements, of which most need not be read
+	b.page(c.report(b))
+	bozenas := 0
+	for i := range c.n / 2 {
+		if i%len(firstNames) == 1 && i%10 != 0 {
+			bozenas++
+		}
+	}
+	for text, want := range map[string]int{
+		"Božena":              bozenas,     // the name of some new people
+		"store-0003":          c.n / 2 / 4, // a project
+		"req-5007":            1,           // the request that failed
+		"refused it":          3,           // why it did, as for two others
+		string(c.login(5999)): 2,           // in the organization and in a project
+		"005998 +420 600":     1,           // several words, in any order
+		"no such text":        0,
+	} {
+		number, _, _ := strings.Cut(b.search(text), " match")
+		if number == "No" {
+			number = "0"
+		}
+		if strings.ReplaceAll(number, ",", "") != strconv.Itoa(want) {
+			b.Errorf("%q has %s matches, want %d", text, number, want)
+		}
+	}
+}
+
+func findsCharacters(b *browser) {
+	text := `q"u<o>t&e\s'ŽÍŽALA`
+	b.page(told(b, text))
+	for _, part := range []string{text, `"u<o>`, `t&e\s'`, "žížala"} {
+		if said := b.search(part); !strings.HasPrefix(said, "4 matches") { // three changes, and somebody who was held
+			b.Errorf("%q: %s", part, said)
+		}
+	}
+}
+
+func tellsWhoWaits(b *browser) {
+	b.page(settled(b, of(waiting().write(b), plan.AllDone(4))))
+	b.says(b.text(".others"), "3", "Waiting", "the first after 2026-01-09 03:04 UTC")
+	scope := "#scopes details:nth-of-type(2)"
+	b.says(b.text(scope+" summary"), "2\u00a0waiting")
+	b.says(b.text(scope), "2 members missing from the file will be deleted later, the first after 2026-01-09 03:04 UTC.")
+	b.says(b.text("#scopes details:nth-of-type(3)"), "project p2", "1\u00a0waiting") // where nothing else happens
 }
 
 func folds(b *browser) {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"html/template"
 	"iter"
 	"strings"
@@ -159,6 +160,16 @@ func (r *Report) scopeLine(s *Scope) scopeLine {
 	line := scopeLine{Name: s.Scope.String(), Rows: s.Rows, Fate: r.fate(&s.Counts, &s.Planned)}
 	if s.Unplanned != nil {
 		line.Fate = "not planned: " + s.Unplanned.Text
+		return line
+	}
+	if s.Unknown > 0 {
+		line.Fate += fmt.Sprintf(", %d perhaps done", s.Unknown)
+	}
+	if s.Untried > 0 {
+		line.Fate += fmt.Sprintf(", %d not tried", s.Untried)
+	}
+	if text := waiting(s.Waiting, s.FirstDue); text != "" {
+		line.Fate += "; " + text
 	}
 	return line
 }

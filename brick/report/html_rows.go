@@ -80,7 +80,10 @@ func (w *rows) scopes(i *island) error {
 		if s.Unplanned != nil {
 			note = "not planned: " + s.Unplanned.Text
 		}
-		row := []any{level, visible(s.Scope.ID), s.Rows, s.Planned.Changes(), counts(w.report.shownCounts(&s)), s.Untried, w.words.name(note)}
+		row := []any{
+			level, visible(s.Scope.ID), s.Rows, s.Planned.Changes(), counts(w.report.shownCounts(&s)), s.Untried, w.words.name(note),
+			s.Unknown, s.Waiting, w.words.name(waiting(s.Waiting, s.FirstDue)),
+		}
 		if err := i.add(row); err != nil {
 			return err
 		}

@@ -190,6 +190,36 @@ func TestThePageHasEveryChangeWithWhatItChanges(t *testing.T) {
 	}
 }
 
+// waiting is a run after which some are deleted later: two of a project in
+// which somebody is disabled, and one where nothing else happens.
+func waiting() *story {
+	s := tour()
+	s.scopes[1].Waiting, s.scopes[1].FirstDue = 2, started.AddDate(0, 0, 7)
+	s.scopes = append(s.scopes, brick.Summary{Scope: brick.Project("p2"), Counts: brick.Counts{Kept: 1}, Waiting: 1, FirstDue: started.AddDate(0, 0, 8)})
+	return s
+}
+
+func TestWhoWillBeDeletedLaterIsTold(t *testing.T) {
+	r := settled(t, of(waiting().write(t), plan.AllDone(4)))
+	const p1 = "2 members missing from the file will be deleted later, the first after 2026-01-09 03:04 UTC"
+	page := pageOf(t, r)
+	if others := between(t, page, `<dl class="others">`, "</dl>"); !strings.Contains(others, "<dt>Waiting</dt><dd class=\"num\">3</dd><dd class=\"means\">missing from the file, to be deleted, the first after 2026-01-09 03:04 UTC</dd>") {
+		t.Errorf("the totals are %s", others)
+	}
+	if noscript := between(t, page, "<noscript>", "</noscript>"); !strings.Contains(noscript, p1) || !strings.Contains(noscript, "1 kept; 1 member missing from the file will be deleted after 2026-01-10 03:04 UTC") {
+		t.Errorf("without script the scopes are %s", noscript)
+	}
+	text := markdownOf(t, r)
+	for _, want := range []string{"\n3 members missing from the file will be deleted later, the first after 2026-01-09 03:04 UTC\n", "1 spared; " + p1 + " |"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	if page := pageOf(t, settled(t, runs["converged"](t))); strings.Contains(page, "Waiting") {
+		t.Error("nobody waits, and the page says so")
+	}
+}
+
 func TestThePageNeverHasAPassword(t *testing.T) {
 	s := tour()
 	s.changes[0].SetPassword, s.changes[0].Password = true, brick.NewSecret("s3cr3t")

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"users-brick/brick"
+	"users-brick/brick/plan"
 )
 
 // bar is a kind of change in the table of totals.
@@ -62,6 +63,7 @@ func (r *Report) others() []fate {
 		{"Perhaps done", t.Unknown, "begun, and the run ended before it was known"},
 		{"Not tried", t.Untried, "the run ended before"},
 		{"Absent", t.Absent, "to be deleted, but not there"},
+		{"Waiting", t.Waiting, "missing from the file, to be deleted, the first after " + plan.Days(t.FirstDue)},
 		{"Not planned", t.Unplanned, "scopes, see the reasons"},
 		{"Bad rows", r.badRows(), "of the file"},
 	} {

@@ -106,8 +106,12 @@ func (m *markdown) totals() {
 	count("spared", t.Planned.Spared, t.Spared)
 	count("held", t.Planned.Held, t.Held)
 	count("failed", 0, t.Failed)
+	count("perhaps done", 0, t.Unknown)
 	count("not tried", 0, t.Untried)
 	count("absent", t.Planned.Absent, t.Absent)
+	if text := waiting(t.Waiting, t.FirstDue); text != "" {
+		m.print("\n%s\n", text)
+	}
 }
 
 // table writes a heading and the first rows of a list, as many as there is room

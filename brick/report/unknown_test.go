@@ -23,8 +23,8 @@ func TestWhatMayHaveBeenDoneIsCountedApart(t *testing.T) {
 	if r.Total.Added != 1 || r.Total.Updated != 0 || r.Total.Unknown != 1 || r.Total.Untried != 2 {
 		t.Errorf("totals are %+v", r.Total)
 	}
-	var text, document, page bytes.Buffer
-	for _, err := range []error{r.Text(&text), r.JSON(&document), r.HTML(&page)} {
+	var text, document, page, markdown bytes.Buffer
+	for _, err := range []error{r.Text(&text), r.JSON(&document), r.HTML(&page), r.Markdown(&markdown)} {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,9 +37,14 @@ func TestWhatMayHaveBeenDoneIsCountedApart(t *testing.T) {
 	if !strings.Contains(document.String(), `"unknown": 1`) || !strings.Contains(document.String(), `"unknown":1`) {
 		t.Errorf("the document does not count it:\n%s", &document)
 	}
-	for _, want := range []string{"Perhaps done", "perhaps updated"} {
+	for _, want := range []string{"Perhaps done", "perhaps updated", "1 kept, 1 spared, 1 perhaps done, 2 not tried"} {
 		if !strings.Contains(page.String(), want) {
 			t.Errorf("the page does not say %q", want)
+		}
+	}
+	for _, want := range []string{"| perhaps done | 0 | 1 |", "| 1 kept, 1 spared, 1 perhaps done, 2 not tried |"} {
+		if !strings.Contains(markdown.String(), want) {
+			t.Errorf("%q is not in\n%s", want, &markdown)
 		}
 	}
 }

@@ -14,8 +14,9 @@
   // small print, index of its change or -1.
   const [WHAT, TONE, LOGIN_OF, NOT, SCOPE_OF, TEXT, HINT, SMALL, CHANGE] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
   // A row of scopes: level, id, rows of the file, planned changes, counts,
-  // changes that were not tried, note.
-  const [LEVEL, ID, ROWS, CHANGES, COUNTS, UNTRIED, NOTE] = [0, 1, 2, 3, 4, 5, 6];
+  // changes that were not tried, note, changes that were perhaps done, members
+  // who will be deleted later, and until when they stay.
+  const [LEVEL, ID, ROWS, CHANGES, COUNTS, UNTRIED, NOTE, UNKNOWN, WAITING, UNTIL] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
   // A row of changes: login, action, fate, why; then three for each difference:
   // aspect, before, after.
   const [LOGIN, ACTION, FATE, WHY, DIFFERENCES] = [0, 1, 2, 3, 4];
@@ -31,23 +32,27 @@
 
   const SAME = -1; // a value that repeats the login
   const text = (value, login) => (typeof value === "string" ? value : value === SAME ? login : words[value]);
-  const number = (n) => n.toLocaleString("en-US");
+  const number = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
   const many = (n, noun) => number(n) + " " + noun + (n === 1 ? "" : "s");
 
   // rows returns a function that finds a row of a kind. Rows lie in elements of
-  // facts.chunk rows each; each is read when one of its rows is wanted, and the
-  // element is let go.
+  // facts.chunk rows each, which are read only when one of their rows is wanted.
+  // Its own function has says whether the k-th element may hold a row with a
+  // text, without reading it: the text is looked for as JSON has it.
   function rows(kind) {
-    const parts = Array.from(document.querySelectorAll("script." + kind));
-    return (i) => {
+    const elements = Array.from(document.querySelectorAll("script." + kind));
+    const read = [];
+    const lower = [];
+    const row = (i) => {
       const k = Math.floor(i / facts.chunk);
-      if (!Array.isArray(parts[k])) {
-        const element = parts[k];
-        parts[k] = JSON.parse(element.textContent);
-        element.remove();
-      }
-      return parts[k][i % facts.chunk];
+      if (read[k] === undefined) read[k] = JSON.parse(elements[k].textContent);
+      return read[k][i % facts.chunk];
     };
+    row.has = (k, json) => {
+      if (lower[k] === undefined) lower[k] = elements[k].textContent.toLowerCase();
+      return lower[k].includes(json);
+    };
+    return row;
   }
   const person = rows("people");
   const change = rows("changes");
@@ -195,7 +200,7 @@
 
   // ---- scopes, folded -----------------------------------------------------
 
-  const troubles = (s) => (s.row[COUNTS][7] || 0) + (s.row[COUNTS][8] || 0) + s.row[UNTRIED] + (s.row[NOTE] !== 0 ? 1 : 0);
+  const troubles = (s) => (s.row[COUNTS][7] || 0) + (s.row[COUNTS][8] || 0) + s.row[UNTRIED] + s.row[UNKNOWN] + (s.row[NOTE] !== 0 ? 1 : 0);
   const orders = {
     plan: (a, b) => a.place - b.place,
     size: (a, b) => b.row[CHANGES] - a.row[CHANGES] || a.place - b.place,
@@ -205,7 +210,8 @@
   const openAll = facts.all <= 50;
 
   function listScopes() {
-    const shown = scopes.filter((s) => byID("idle").checked || s.row[CHANGES] > 0 || troubles(s) > 0).sort(orders[byID("order").value]);
+    const idle = byID("idle").checked;
+    const shown = scopes.filter((s) => idle || s.row[CHANGES] > 0 || s.row[WAITING] > 0 || troubles(s) > 0).sort(orders[byID("order").value]);
     const list = el("div", "");
     byID("scopes").replaceChildren(list);
     if (shown.length > 0) grow(list, byID("scopes"), shown.length, 100, (k) => scopeItem(shown[k]));
@@ -234,7 +240,9 @@
 
   function countsOf(s) {
     const parts = s.row[COUNTS].map((n, k) => (n > 0 ? number(n) + "\u00a0" + counted[k].replace(" ", "\u00a0") : "")).filter((part) => part !== "");
+    if (s.row[UNKNOWN] > 0) parts.push(number(s.row[UNKNOWN]) + "\u00a0perhaps\u00a0done");
     if (s.row[UNTRIED] > 0) parts.push(number(s.row[UNTRIED]) + "\u00a0not\u00a0tried");
+    if (s.row[WAITING] > 0) parts.push(number(s.row[WAITING]) + "\u00a0waiting");
     if (s.row[NOTE] !== 0 && s.row[COUNTS].length === 0) parts.push("not planned");
     return parts.length > 0 ? parts.join(" · ") : "nobody";
   }
@@ -267,6 +275,7 @@
 
   function fillScope(details, s) {
     if (s.row[NOTE] !== 0) details.append(el("p", "note", apart(text(s.row[NOTE]))));
+    if (s.row[UNTIL] !== 0) details.append(el("p", "dim", text(s.row[UNTIL]) + "."));
     if (s.n > 0) {
       const list = el("ul", "changes");
       details.append(list);
@@ -280,7 +289,7 @@
   // ---- search -------------------------------------------------------------
 
   // What is searched: for each person without a change and for each change a
-  // text in lower case. It is made as the search goes along, and kept.
+  // text in lower case. It is made when a search gets there, and kept.
   const total = facts.people + facts.changes;
   const index = new Array(total);
 
@@ -294,9 +303,36 @@
     return [p[LOGIN_OF], text(p[WHAT]), text(p[SCOPE_OF]), text(p[TEXT]), p[SMALL]].join("\n");
   }
 
+  // Most elements hold nobody of whom a search asks, and need not be read. An
+  // element may hold somebody when the part that is searched for stands in its
+  // rows, in a word that any row may name by number, in the name of one of its
+  // scopes, or in the reason why one of its changes was not done.
+  const elementOf = (i) => Math.floor(i / facts.chunk);
+  const asJSON = (part) => JSON.stringify(part).slice(1, -1).replace(/[<>&]/g, (c) => "\\u00" + c.charCodeAt(0).toString(16));
+  let shared = null; // the words that any row may name, in lower case
+
+  // mayHold returns what tells of the first row of an element whether any of
+  // its rows may have a part.
+  function mayHold(part) {
+    shared = shared || words.concat(...facts.said).map((word) => word.toLowerCase());
+    if (shared.some((word) => word.includes(part))) return () => true;
+    const json = asJSON(part);
+    const marked = new Set();
+    for (const s of scopes) {
+      s.lower = s.lower || nameOf(s).toLowerCase();
+      if (s.n === 0 || !s.lower.includes(part)) continue;
+      for (let k = elementOf(s.first); k <= elementOf(s.first + s.n - 1); k++) marked.add(k);
+    }
+    for (let i = 0; i < facts.people; i++) {
+      if (i % facts.chunk === 0 && !person.has(elementOf(i), json)) i += facts.chunk - 1;
+      else if (person(i)[CHANGE] >= 0) marked.add(elementOf(person(i)[CHANGE]));
+    }
+    return (k) => (k < facts.people ? person.has(elementOf(k), json) : marked.has(elementOf(k - facts.people)) || change.has(elementOf(k - facts.people), json));
+  }
+
   function changeText(i) {
     const c = change(i);
-    let all = c[LOGIN] + "\n" + facts.said[c[ACTION] - 1][c[FATE]] + "\n" + nameOf(scopeOf(i)) + "\n" + words[c[WHY]];
+    let all = c[LOGIN] + "\n" + facts.said[c[ACTION] - 1][c[FATE]] + "\n" + nameOf(scopeOf(i)) + "\n" + text(c[WHY], "");
     for (let k = DIFFERENCES; k < c.length; k += 3) all += "\n" + text(c[k + 1], "") + "\n" + text(c[k + 2], "");
     const problem = c[FATE] === FAILED || c[FATE] === HELD ? problemOf(i) : null;
     return problem ? all + "\n" + personText(problem) : all;
@@ -315,6 +351,9 @@
 
   let turn = 0; // counts searches, so that an older one ends
 
+  // breath lets the browser do what has come meanwhile, such as a further key.
+  const breath = () => (window.scheduler && window.scheduler.yield ? window.scheduler.yield() : new Promise((go) => setTimeout(go)));
+
   async function search() {
     const mine = ++turn;
     const query = byID("query").value.trim().toLowerCase();
@@ -323,18 +362,26 @@
     byID("scopes").hidden = !byID("found").hidden;
     if (byID("found").hidden) return listScopes();
     const parts = query.split(/\s+/).filter((part) => part !== "");
+    const likely = parts.map(mayHold);
     const exact = [];
     const others = [];
     let until = performance.now() + 20;
-    for (let k = 0; k < total; k++) {
-      if (k % 64 === 0 && performance.now() > until) {
-        await new Promise((go) => setTimeout(go));
-        if (mine !== turn) return;
-        until = performance.now() + 20;
+    const overtaken = async () => {
+      await breath();
+      until = performance.now() + 20;
+      return mine !== turn;
+    };
+    for (let k = 0; k < total; ) {
+      if (performance.now() > until && (await overtaken())) return;
+      const end = Math.min(k < facts.people ? facts.people : total, k + facts.chunk);
+      if (!likely.every((may) => may(k))) k = end;
+      for (; k < end; k++) {
+        if (k % 64 === 0 && performance.now() > until && (await overtaken())) return;
+        if (!wanted(k, kind)) continue;
+        const line = parts.length > 0 ? searched(k) : "";
+        if (!parts.every((part) => line.includes(part))) continue;
+        (query !== "" && line.startsWith(query + "\n") ? exact : others).push(k);
       }
-      const line = searched(k);
-      if (!parts.every((part) => line.includes(part)) || !wanted(k, kind)) continue;
-      (query !== "" && line.startsWith(query + "\n") ? exact : others).push(k);
     }
     found(exact.concat(others), query);
   }
@@ -346,13 +393,6 @@
     grow(list, byID("found"), hits.length, 100, (k) => (hits[k] < facts.people ? personItem(person(hits[k])) : changeItem(hits[k] - facts.people, true)));
     const what = query === "" ? "" : " for “" + query + "”";
     byID("hits").textContent = (hits.length === 0 ? "No match" : hits.length === 1 ? "1 match" : number(hits.length) + " matches") + what + "." + partly();
-  }
-
-  // prepare makes the index while nobody waits for it.
-  function prepare(k) {
-    const until = performance.now() + 8;
-    while (k < total && performance.now() < until) searched(k++);
-    if (k < total) setTimeout(prepare, 16, k);
   }
 
   // ---- theme, filters, start ----------------------------------------------
@@ -402,5 +442,4 @@
   theme();
   morePeople();
   search();
-  setTimeout(prepare, 200, 0);
 })();
