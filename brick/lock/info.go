@@ -12,6 +12,7 @@ type info struct {
 	Target  string `json:"target"`
 	Project string `json:"project,omitzero"`
 	Shard   string `json:"shard,omitzero"`
+	Place   string `json:"place,omitzero"` // of the lock, see [Ended]
 	Owner
 }
 

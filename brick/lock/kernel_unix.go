@@ -66,6 +66,22 @@ func Ended(theirs, ours string) bool {
 	return dead || start != "" && start != their[4]
 }
 
+// goesOn reports whether a run is known to go on, by the Place of its lock and
+// by ours, though it was not in our way: its process is here, and the file that
+// it holds is another one by now. False means that nobody can tell.
+func goesOn(theirs, ours string) bool {
+	their, our := strings.Fields(theirs), strings.Fields(ours)
+	if len(their) != 5 || len(our) != 5 || their[0] != our[0] || their[1] == our[1] || their[2] != our[2] {
+		return false
+	}
+	pid, err := strconv.Atoi(their[3])
+	if err != nil || pid <= 0 {
+		return false
+	}
+	dead, start := process(pid)
+	return !dead && start != "" && start == their[4]
+}
+
 // process returns whether a process only waits for its parent to hear of its
 // end, and when it began, in ticks of the kernel; nothing when that cannot be
 // read. See proc_pid_stat(5).

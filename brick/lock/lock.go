@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -93,13 +94,11 @@ func take(ctx context.Context, c Claim, o Options) (*Lock, error) {
 		return nil, Held(c.Target, latest(infosOf(o.Dir, name)), o.Now())
 	}
 	if !c.besides() {
-		l.hold(infosOf(o.Dir, name))
-		return l, nil
+		return l.keep(ctx, o, infosOf(o.Dir, name))
 	}
 	free, err := l.share(ctx, o.Dir, name, own)
 	if err == nil && free {
-		l.hold([]string{filepath.Join(o.Dir, name+infoSuffix), l.path})
-		return l, nil
+		return l.keep(ctx, o, []string{filepath.Join(o.Dir, name+infoSuffix), l.path})
 	}
 	inOwn := l.own != nil
 	l.unlock()
@@ -122,11 +121,27 @@ func (l *Lock) share(ctx context.Context, dir, target, own string) (free bool, e
 	return l.own.TryLock()
 }
 
+// keep keeps what is locked, provided that it keeps others out: its files are
+// where others look for them, and no run works that holds files which were
+// there before. Who cleans up may have deleted either.
+func (l *Lock) keep(ctx context.Context, o Options, stale []string) (*Lock, error) {
+	if !l.inPlace() {
+		l.unlock()
+		return take(ctx, l.claim, o)
+	}
+	l.Place = placeOf(l.whole)
+	if owner, goesOn := l.survivor(stale); goesOn {
+		l.unlock()
+		return nil, Held(l.claim.Target, owner, l.now())
+	}
+	l.hold(stale)
+	return l, nil
+}
+
 // hold says who holds the lock. Infos that lie where only holders put them,
 // and none can be left, are those of runs that are gone.
 func (l *Lock) hold(stale []string) {
 	l.Gone = forget(stale)
-	l.Place = placeOf(l.whole)
 	l.claim.Owner.Started = l.now()
 	l.renew()
 	l.renewing.Go(func() {
@@ -143,12 +158,16 @@ func (l *Lock) hold(stale []string) {
 	})
 }
 
-// renew writes the info with a new sign of life. That it cannot be written
+// renew writes the info with a new sign of life, and makes the locked files
+// young, since there are programs that delete old ones. That it cannot be done
 // does no harm: the lock is held all the same.
 func (l *Lock) renew() {
-	i := info{l.claim.Target, l.claim.Project, l.claim.Shard, l.claim.Owner}
+	i := info{l.claim.Target, l.claim.Project, l.claim.Shard, l.Place, l.claim.Owner}
 	i.Renewed = l.now()
 	_ = i.write(l.path)
+	for _, f := range l.files() {
+		_ = os.Chtimes(f.Path(), i.Renewed, i.Renewed)
+	}
 }
 
 // Release gives the claim back. It is called once.
@@ -162,12 +181,14 @@ func (l *Lock) Release() {
 // unlock lets the next one in. What the kernel makes of it is of no interest:
 // the file is closed in any case.
 func (l *Lock) unlock() {
-	for _, shared := range []*flock.Flock{l.own, l.class} {
-		if shared != nil {
-			_ = shared.Unlock()
-		}
+	for _, f := range l.files() {
+		_ = f.Unlock()
 	}
-	_ = l.whole.Unlock()
+}
+
+// files are what is locked, in the order in which it is given back.
+func (l *Lock) files() []*flock.Flock {
+	return slices.DeleteFunc([]*flock.Flock{l.own, l.class, l.whole}, func(f *flock.Flock) bool { return f == nil })
 }
 
 // digest makes a file name of what may hold any character.

@@ -1,6 +1,7 @@
 package lock_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -111,6 +112,7 @@ func left(t *testing.T, claims ...lock.Claim) (dir string) {
 		}
 		text, err := os.ReadFile(infos[0])
 		if err == nil {
+			text = bytes.Replace(text, []byte(`"place"`), []byte(`"former"`), 1) // its process, which is this one, lives
 			err = os.WriteFile(filepath.Join(dir, filepath.Base(infos[0])), text, 0o600)
 		}
 		if err != nil {
@@ -141,6 +143,92 @@ func TestWhatADeadRunLeftIsKnownForWhatItIs(t *testing.T) {
 			again.Release()
 		}
 	}
+}
+
+// Who cleans up by age may delete what a run has locked: the kernel then lets
+// the next one in.
+func TestARunWhoseLockWasDeletedIsStillNoticed(t *testing.T) {
+	for _, c := range []struct{ first, second string }{{"", ""}, {"", "p1"}, {"p1", ""}, {"p1", "p1"}} {
+		dir := t.TempDir()
+		first := take(t, dir, claim("one", c.first))
+		if first.Place == "" {
+			t.Skip("this system does not tell")
+		}
+		locks, err := filepath.Glob(filepath.Join(dir, "*.lock"))
+		if err != nil || len(locks) == 0 || !first.InPlace() {
+			t.Fatalf("locks are %q, %v", locks, err)
+		}
+		for _, path := range locks {
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if first.InPlace() {
+			t.Error("deleted files are in place")
+		}
+		refused(t, dir, claim("two", c.second), "run one")
+		if first.InPlace() {
+			t.Error("other files are taken for those that were deleted")
+		}
+		first.Release()
+		take(t, dir, claim("two", c.second)).Release()
+	}
+}
+
+func TestARunThatOnlyLeftItsProcessBehindKeepsNobodyOut(t *testing.T) {
+	dir := t.TempDir()
+	first := take(t, dir, claim("one", ""))
+	infos, _ := filepath.Glob(filepath.Join(dir, "*.json"))
+	if len(infos) != 1 {
+		t.Fatalf("infos are %q", infos)
+	}
+	text, err := os.ReadFile(infos[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.Release()
+	elsewhere := t.TempDir() // where its lock has another file
+	if err := os.WriteFile(filepath.Join(elsewhere, filepath.Base(infos[0])), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	later := func() time.Time { return noon().Add(lock.Lease + time.Second) }
+	l, err := lock.Take(t.Context(), claim("two", ""), lock.Options{Dir: elsewhere, Now: later})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Release()
+}
+
+func TestWhatIsLockedStaysYoung(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		held, err := lock.Take(t.Context(), claim("one", "p1"), lock.Options{Dir: dir, Now: time.Now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer held.Release()
+		locks, err := filepath.Glob(filepath.Join(dir, "*.lock"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		old := time.Unix(0, 0)
+		for _, path := range locks {
+			if err := os.Chtimes(path, old, old); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(lock.Lease)
+		synctest.Wait()
+		young := 0
+		for _, path := range locks {
+			if about, err := os.Stat(path); err == nil && about.ModTime().After(old) {
+				young++
+			}
+		}
+		if young != len(locks)-1 { // nobody holds the gate
+			t.Errorf("%d of %q are young", young, locks)
+		}
+	})
 }
 
 func TestTheHolderIsNamedEvenBesideWhatADeadRunLeft(t *testing.T) {

@@ -1,0 +1,4 @@
+package lock
+
+// InPlace is inPlace for tests.
+func (l *Lock) InPlace() bool { return l.inPlace() }
