@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -22,7 +23,10 @@ import (
 // them a goroutine does, until the directory is closed.
 //
 // A turn that is not prolonged any more is over after its lease, and the next
-// run may have its own. Whose turn was taken over can write nothing more.
+// run may have its own. Whose turn was taken over can write nothing more. Whether
+// a lease is over the clocks of two machines may see differently. So who finds
+// one over does not act on what he read when it is prolonged after all, and who
+// waits takes it for over, too, when he has seen it stand still for as long.
 type Turn struct {
 	Owner   lock.Owner     // Started and Renewed are not used
 	Project string         // the only project that the run touches; empty for all
@@ -38,30 +42,32 @@ type Turn struct {
 
 	looked bool
 	token  string // tells this process from another one that goes on with the same run
-	seen   int64  // the number of the last turn when it was looked, or of our own
-	next   int64  // the number of our own while it begins
+	seen   mark   // how far others had come when it was looked
+	next   int64  // the number of our own turn while it begins
+	own    int64  // and once it has begun
+	still  silence
 }
 
 // judge returns an error of kind Locked when it is somebody else's turn, and
-// otherwise the number of the last turn and the run that left its own without
+// otherwise how far the turns have come and the run that left its own without
 // giving it back.
-func (t *Turn) judge(turns []turnRow, path string, now time.Time) (last int64, gone *lock.Owner, err error) {
+func (t *Turn) judge(turns []turnRow, path string, now time.Time) (m mark, gone *lock.Owner, err error) {
 	for i := range turns {
 		row := &turns[i]
-		if row.token == t.token && t.token != "" {
+		if row.token == t.token && t.token != "" || row.turn == t.own {
 			continue
 		}
-		last = max(last, row.turn)
+		m.add(row)
 		switch {
 		case row.token == "":
-		case now.Before(row.until) && !lock.Ended(row.place, t.Place):
+		case now.Before(row.until) && !lock.Ended(row.place, t.Place) && !t.still.longerThan(t.lease(), row):
 			row.owner.Renewed = now
-			return 0, nil, lock.Held(path, row.owner, now)
+			err = cmp.Or(err, lock.Held(path, row.owner, now))
 		default:
 			gone = &row.owner
 		}
 	}
-	return last, gone, nil
+	return m, gone, err
 }
 
 // stale is the error of a run that read what another one has changed since.
@@ -80,27 +86,27 @@ func (d *Directory) look(ctx context.Context) error {
 		return nil
 	}
 	if t.token == "" {
-		t.token = rand.Text()
+		t.token, t.still = rand.Text(), silence{}
 	}
 	patience := t.Wait
 	if patience == nil || t.looked {
 		patience = &lock.Patience{}
 	}
-	var last int64
+	var now mark
 	err := patience.Try(ctx, func() error {
 		turns, err := t.beside(ctx, d.read)
 		if err == nil {
-			last, _, err = t.judge(turns, d.file, d.now())
+			now, _, err = t.judge(turns, d.file, d.now())
 		}
 		return err
 	})
 	switch {
 	case err != nil:
 		return err
-	case t.looked && last > t.seen:
+	case t.looked && now.beyond(t.seen):
 		return stale(d.file)
 	case !t.looked:
-		t.looked, t.seen = true, last
+		t.looked, t.seen = true, now
 	}
 	return nil
 }
@@ -153,8 +159,8 @@ func (d *Directory) free(ctx context.Context) (gone *lock.Owner, err error) {
 	if err != nil {
 		return nil, err
 	}
-	last, gone, err := d.turn.judge(turns, d.file, d.now())
-	if err == nil && last > d.turn.seen {
+	now, gone, err := d.turn.judge(turns, d.file, d.now())
+	if err == nil && now.beyond(d.turn.seen) {
 		err = stale(d.file)
 	}
 	return gone, err
@@ -185,7 +191,7 @@ func (d *Directory) begin(ctx context.Context) error {
 // begun notes that the transaction with which the turn began is done, and
 // sees to it that the turn lasts.
 func (d *Directory) begun(gone *lock.Owner) {
-	d.turn.seen = d.turn.next
+	d.turn.own, d.turn.seen.turn = d.turn.next, d.turn.next
 	if gone != nil && d.turn.Gone != nil {
 		d.turn.Gone(*gone)
 	}

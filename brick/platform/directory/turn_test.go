@@ -265,6 +265,52 @@ func TestATurnLastsWhileTheDirectoryIsOpen(t *testing.T) {
 	})
 }
 
+// The lease of a turn seemed to be over, so that another run had a look; then
+// the first one went on, and ended well.
+func TestWhatWasReadBeforeARunWentOnThatSeemedGoneIsNotActedOn(t *testing.T) {
+	path := create(t, acme)
+	c := &clock{noon()}
+	asleep := enter(t, path, turnOf("asleep", ""), c.now)
+	write(t, asleep, "p1")
+	c.at = noon().Add(lock.Lease)
+	next := enter(t, path, turnOf("next", ""), c.now)
+	defer next.Close()
+	write(t, asleep, "p1")
+	want := dump(t, asleep)
+	if err := asleep.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := set(next, "p1", brick.Enable); brick.KindOf(err) != brick.Locked || !strings.Contains(err.Error(), "another run has written to "+path+" since this one read it") {
+		t.Errorf("the next one writes with %v", err)
+	}
+	if dump(t, next) != want {
+		t.Error("the next one has written")
+	}
+}
+
+func TestATurnOfAClockThatRanAheadIsOverWhenItStandsStill(t *testing.T) {
+	path := create(t, acme)
+	synctest.Test(t, func(t *testing.T) {
+		ahead := time.Now().Add(24 * time.Hour)
+		gone := enter(t, path, turnOf("gone", ""), func() time.Time { return ahead }) // it stands still, as it does
+		defer gone.Close()
+		write(t, gone, "p1")
+		kept(t, path, turnOf("impatient", ""), time.Now, "run gone")
+		turn := turnOf("next", "")
+		turn.Wait = &lock.Patience{For: time.Hour}
+		began := time.Now()
+		next := enter(t, path, turn, time.Now)
+		defer next.Close()
+		write(t, next, "p1")
+		if waited := time.Since(began); waited <= lock.Lease || waited > lock.Lease+time.Second {
+			t.Errorf("waited %v", waited)
+		}
+		if err := set(gone, "p1", brick.Enable); brick.KindOf(err) != brick.Locked {
+			t.Errorf("who was taken over writes with %v", err)
+		}
+	})
+}
+
 func TestWhoWaitsHasHisTurnNext(t *testing.T) {
 	path := create(t, acme)
 	synctest.Test(t, func(t *testing.T) {
