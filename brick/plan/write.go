@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"users-brick/brick"
 )
@@ -62,11 +63,21 @@ func (w *Writer) line(line []byte) error {
 }
 
 func (w *Writer) bytes(b []byte) error {
-	w.sum.Write(b)
 	w.at += int64(len(b))
+	var summed sync.WaitGroup
+	if len(b) >= besideSize {
+		summed.Go(func() { w.sum.Write(b) })
+	} else {
+		w.sum.Write(b)
+	}
 	_, err := w.out.Write(b)
+	summed.Wait()
 	return err
 }
+
+// besideSize is how many bytes there must be for their digest to be taken
+// beside the writing: both take about as long.
+const besideSize = 64 << 10
 
 // Scope adds a scope with the lines that EncodeChange made of its changes, as
 // many as the summary counts. Scopes must come in order.

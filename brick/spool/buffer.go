@@ -78,9 +78,20 @@ func (b *Buffer) NewReader() io.Reader {
 	return io.MultiReader(&section, tail)
 }
 
+// copySize is how many bytes of a file are copied at once.
+const copySize = 256 << 10
+
 // WriteTo writes all bytes to w and keeps them.
-func (b *Buffer) WriteTo(w io.Writer) (int64, error) {
-	n, err := io.Copy(w, b.NewReader())
+func (b *Buffer) WriteTo(w io.Writer) (n int64, err error) {
+	if b.file != nil {
+		section := b.file.section(extent{length: b.file.size, sum: b.sum})
+		n, err = io.CopyBuffer(w, &section, make([]byte, min(copySize, b.file.size)))
+	}
+	if err == nil {
+		var more int
+		more, err = w.Write(b.tail)
+		n += int64(more)
+	}
 	if err != nil {
 		return n, fmt.Errorf("copy buffer: %w", err)
 	}
