@@ -15,7 +15,7 @@ const module = "users-brick"
 // layers are the packages from the words up; a name that ends in /...
 // means every package below.
 var layers = [][]string{
-	{"brick"},
+	{"brick", "brick/reach"},
 	{"params"},
 	{"brick/plan", "brick/guard", "brick/spool", "brick/runs", "brick/lock", "brick/grace", "inputs", "inputs/fetch", "brick/platform", "modes", "brick/schedule", "brick/metrics"},
 	{"brick/engine", "brick/report", "brick/notify", "brick/journal", "inputs/...", "brick/platform/..."},

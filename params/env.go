@@ -46,6 +46,7 @@ type Env struct {
 	Memory      Bytes         `env:"BRICK_MEMORY" envDefault:"256MiB" doc:"How much memory the program stays below, whatever the size of the file; what does not fit is sorted on disk."`
 
 	AllowExec    bool `env:"BRICK_ALLOW_EXEC" envDefault:"false" doc:"Whether params may name programs of this machine that are started after a run, as the type command of notify does."`
+	LinkLocal    bool `env:"BRICK_ALLOW_LINK_LOCAL" envDefault:"false" doc:"Whether params may lead to link-local addresses and others where clouds tell a machine its credentials."`
 	GoodDataHTTP bool `env:"BRICK_GDC_ALLOW_HTTP" envDefault:"false" doc:"Whether a GoodData host other than this machine may be reached by plain http, which shows the password to everybody on the way."`
 }
 

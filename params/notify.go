@@ -1,7 +1,6 @@
 package params
 
 import (
-	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -9,6 +8,7 @@ import (
 	"unicode"
 
 	"users-brick/brick"
+	"users-brick/brick/reach"
 )
 
 // Notification says who is told of a run, and when.
@@ -128,8 +128,8 @@ func (r *reader) lintWebhook(path string, n *Notification) {
 		r.notes.fail(at, "give the params of the plan with --params", "%s has secrets, and a plan keeps none", path)
 	case err != nil || address.Hostname() == "" || !strings.EqualFold(address.Scheme, "http") && !strings.EqualFold(address.Scheme, "https"):
 		r.notes.fail(at, "write https://… as in a browser", "%s.url is no web address", path)
-	case !PublicAddress(address.Hostname()):
-		r.notes.fail(at, "name a host that is no link-local address", "%s.url leads to the machine's own surroundings", path)
+	case reach.Surroundings(address.Hostname()) && !r.around.on(reach.Permit):
+		r.notes.fail(at, reach.Hint, "%s.url leads to the machine's own surroundings", path)
 	}
 	for _, name := range headerNames(n.Headers) {
 		if !headerName.MatchString(name) || strings.ContainsFunc(n.Headers[name].Reveal(), unicode.IsControl) {
@@ -196,43 +196,4 @@ func (r *reader) lintCommand(path string, n *Notification) {
 	case !r.around.on(allowExec):
 		r.notes.fail(at, "the operator permits it by "+allowExec+"=true, when the params come from people who may run programs here", "%s names a program", path)
 	}
-}
-
-// PublicAddress reports whether a host may be asked for something on behalf of
-// whoever wrote the params. A name always may, as far as it goes: what it
-// stands for is checked by whoever connects. An address must not be
-// link-local: there machines in a cloud find their own credentials. This
-// machine itself may be asked.
-func PublicAddress(host string) bool {
-	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	if err != nil {
-		return true
-	}
-	ip = ip.Unmap().WithZone("")
-	if ip4, ok := embedded(ip); ok {
-		ip = ip4
-	}
-	return !ip.IsLinkLocalUnicast() && !ip.IsLinkLocalMulticast() && !slices.Contains(metadata, ip)
-}
-
-// metadata are addresses at which clouds tell machines their credentials,
-// beside the link-local ones.
-var metadata = []netip.Addr{
-	netip.MustParseAddr("fd00:ec2::254"),   // Amazon, over IPv6
-	netip.MustParseAddr("fd20:ce::254"),    // Google, over IPv6
-	netip.MustParseAddr("100.100.100.200"), // Alibaba
-	netip.MustParseAddr("192.0.0.192"),     // Oracle
-}
-
-// embedded returns the IPv4 address that a translator makes of an IPv6
-// address: NAT64 (RFC 6052) or 6to4 (RFC 3056).
-func embedded(ip netip.Addr) (netip.Addr, bool) {
-	bytes := ip.As16()
-	switch {
-	case netip.MustParsePrefix("64:ff9b::/96").Contains(ip):
-		return netip.AddrFrom4([4]byte(bytes[12:16])), true
-	case netip.MustParsePrefix("2002::/16").Contains(ip):
-		return netip.AddrFrom4([4]byte(bytes[2:6])), true
-	}
-	return netip.Addr{}, false
 }

@@ -98,6 +98,14 @@ func TestWebhooksToTheMachinesOwnSurroundingsAreRefused(t *testing.T) {
 	for _, host := range []string{"127.0.0.1", "[::1]", "localhost", "10.0.0.8", "example.com", "[64:ff9b::102:304]"} {
 		mustLoad(t, complete(`"notify": {"type": "webhook", "url": "https://`+host+`/"}`))
 	}
+	text := complete(`"notify": {"type": "webhook", "url": "http://169.254.169.254/"}`)
+	kept := params.Source{Name: "kept", Text: mustLoad(t, text, "BRICK_ALLOW_LINK_LOCAL=true").Redacted(), Kept: true}
+	if _, findings := params.Load(kept, allModes(), []string{"BRICK_ALLOW_LINK_LOCAL=true"}, noFile); findings.Err() != nil {
+		t.Errorf("a plan that was permitted cannot be applied: %v", findings.Err())
+	}
+	if _, findings := params.Load(kept, allModes(), []string{"BRICK_PARAM_BRICK_ALLOW_LINK_LOCAL=true"}, noFile); findings.Err() == nil {
+		t.Error("a param permits it")
+	}
 }
 
 func TestTheKeyOfASignatureMayLieInAFile(t *testing.T) {

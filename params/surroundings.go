@@ -3,6 +3,8 @@ package params
 import (
 	"slices"
 	"strings"
+
+	"users-brick/brick/reach"
 )
 
 // The prefixes of environment variables that hold params.
@@ -103,7 +105,7 @@ func (s *surroundings) contentOf(v variable, notes *notes) (text string, readabl
 // as params, and what the operator permits.
 func credentials(vars []variable) []variable {
 	return slices.DeleteFunc(slices.Clone(vars), func(v variable) bool {
-		if v.name == allowHTTP || v.name == allowExec {
+		if v.name == allowHTTP || v.name == allowExec || v.name == reach.Permit {
 			return false
 		}
 		name := strings.TrimPrefix(strings.TrimPrefix(v.name, "HIDDEN_"), paramPrefix)

@@ -21,6 +21,8 @@ type Teller struct {
 	Retry  fetch.Retry      // of webhooks; the zero Retry means [DefaultRetry]
 	Emit   brick.Emit       // hears of retries
 	Env    []string         // what programs get of the environment, in the form of os.Environ
+
+	LinkLocal bool // webhooks may reach the machine's own surroundings, see package reach
 }
 
 // DefaultRetry is how a webhook is tried again.

@@ -15,10 +15,10 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"syscall"
 	"time"
 
 	"users-brick/brick"
+	"users-brick/brick/reach"
 	"users-brick/inputs/fetch"
 	"users-brick/params"
 )
@@ -42,7 +42,7 @@ func (t *Teller) post(ctx context.Context, n *params.Notification, e *Event) err
 	if err != nil {
 		return brick.Errorf(brick.BadInput, "the url is no web address")
 	}
-	transport := newTransport()
+	transport := newTransport(t.LinkLocal)
 	defer transport.CloseIdleConnections()
 	client := &http.Client{
 		Transport:     transport,
@@ -111,26 +111,15 @@ func deliver(client *http.Client, req *http.Request) error {
 	return fault
 }
 
-func newTransport() *http.Transport {
-	dialer := &net.Dialer{Timeout: patience, Control: elsewhere}
-	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
+func newTransport(linkLocal bool) *http.Transport {
+	t := &http.Transport{
 		OnProxyConnectResponse: fetch.ProxyAnswered,
-		DialContext:            dialer.DialContext,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    patience,
 		ResponseHeaderTimeout:  patience,
 		IdleConnTimeout:        10 * time.Second,
 		ForceAttemptHTTP2:      true,
 	}
-}
-
-// elsewhere refuses to connect to the machine's own surroundings, whatever
-// name led there.
-func elsewhere(_, address string, _ syscall.RawConn) error {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil || !params.PublicAddress(host) {
-		return &brick.Error{Kind: brick.BadInput, Err: errors.New("the host leads to the machine's own surroundings"), Hint: "name a host that has no link-local address"}
-	}
-	return nil
+	reach.Connect(t, &net.Dialer{Timeout: patience}, linkLocal)
+	return t
 }

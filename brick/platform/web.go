@@ -22,6 +22,7 @@ type WebOptions struct {
 	Emit        brick.Emit        // hears of retries
 	Base        http.RoundTripper // what the requests go through; nil means a transport of its own
 	MaxAnswer   int64             // bytes of one answer at most; 0 means 256 MiB
+	LinkLocal   bool              // without a Base: the machine's own surroundings may be reached, see package reach
 }
 
 // maxAnswer is how much of one answer is taken into memory when nothing else
@@ -53,7 +54,7 @@ func NewWeb(o WebOptions) *Web {
 		o.MaxAnswer = maxAnswer
 	}
 	if o.Base == nil {
-		o.Base = newTransport(o.Concurrency)
+		o.Base = newTransport(&o)
 	}
 	limit := rate.Inf
 	if o.Rate > 0 {

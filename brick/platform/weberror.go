@@ -10,6 +10,7 @@ import (
 	"net/http"
 
 	"users-brick/brick"
+	"users-brick/brick/reach"
 )
 
 // told is a reason in words that are known to hold no secret.
@@ -35,6 +36,9 @@ func (e *errand) failed(ctx context.Context, w *watch, err error) error {
 	if ctx.Err() != nil {
 		words := fmt.Sprintf("no whole answer within %v", e.web.options.Timeout)
 		return &brick.Error{Kind: brick.Unavailable, Err: told{words, ctx.Err()}}
+	}
+	if errors.Is(err, reach.ErrSurroundings) {
+		return &brick.Error{Kind: brick.Failed, Err: reach.ErrSurroundings, Hint: reach.Hint}
 	}
 	if _, tells := e.web.base.(*http.Transport); tells && !w.sought.Load() {
 		return &brick.Error{Kind: brick.Failed, Err: told{"the request cannot be sent: its address or its header is not valid", err}}

@@ -263,3 +263,14 @@ func TestAHostThatNobodyKnowsIsNotAskedAgain(t *testing.T) {
 		t.Errorf("%v after %d requests", err, web.Requests())
 	}
 }
+
+func TestTheMachinesOwnSurroundingsAreNotAsked(t *testing.T) {
+	web := newWeb(t, platform.WebOptions{Retry: quick})
+	for _, method := range []string{"GET", "POST"} {
+		before := web.Requests()
+		_, _, err := ask(t.Context(), t, web, method, "http://169.254.169.254/gdc/account/login", "{}")
+		if brick.KindOf(err) != brick.Failed || !strings.Contains(err.Error(), "the host leads to the machine's own surroundings") || web.Requests() != before+1 {
+			t.Errorf("%v after %d requests", err, web.Requests()-before)
+		}
+	}
+}

@@ -51,6 +51,7 @@ func openWeb(in *params.Input, o outside) inputs.Source {
 	return web.Source{
 		URL: in.URL, Headers: in.Headers, Username: in.Username, Password: in.Password, BearerToken: in.BearerToken,
 		Timeout: in.Timeout, Patience: o.env.Timeout, MaxBytes: in.MaxBytes, Retry: fetch.DefaultRetry, Emit: o.emit,
+		LinkLocal: o.env.LinkLocal,
 	}
 }
 
@@ -59,6 +60,7 @@ func openS3(in *params.Input, o outside) inputs.Source {
 		Bucket: in.Bucket, Key: in.Key, Region: in.S3.Region, Endpoint: in.S3.Endpoint, PathStyle: in.S3.PathStyle,
 		AccessKeyID: in.S3.AccessKeyID, SecretAccessKey: in.S3.SecretAccessKey, SessionToken: in.S3.SessionToken,
 		Patience: o.env.Timeout, MaxBytes: in.MaxBytes, Retry: fetch.DefaultRetry, Emit: o.emit,
+		LinkLocal: o.env.LinkLocal,
 	}
 }
 

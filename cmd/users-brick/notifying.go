@@ -34,7 +34,7 @@ func (n *session) tellOthers(ctx context.Context) {
 		n.untold(err)
 		return
 	}
-	t := notify.Teller{Agent: n.job.Program, Now: n.program.now, Emit: n.emit}
+	t := notify.Teller{Agent: n.job.Program, Now: n.program.now, Emit: n.emit, LinkLocal: n.env.LinkLocal}
 	for _, name := range []string{"PATH", "HOME"} {
 		t.Env = append(t.Env, name+"="+n.program.variable(name))
 	}

@@ -116,7 +116,7 @@ func (n *session) connect(ctx context.Context, readOnly bool) (*platform.Conn, e
 	if n.platform.remote {
 		n.web = platform.NewWeb(platform.WebOptions{
 			Concurrency: n.concurrency(), Rate: n.rate(), Timeout: n.env.Timeout,
-			Retry: platform.DefaultRetry, Emit: n.emit,
+			Retry: platform.DefaultRetry, Emit: n.emit, LinkLocal: n.env.LinkLocal,
 		})
 		a.web = n.web
 	}

@@ -78,13 +78,13 @@ func settle(env params.Env, loaded *params.Params, findings brick.Findings) (*se
 func (p *program) paramsSource(ctx context.Context, env *params.Env, args []string) (params.Source, error) {
 	switch {
 	case len(args) > 0:
-		return p.readParams(ctx, args[0], env.Timeout)
+		return p.readParams(ctx, args[0], env)
 	case env.ParamsFile != "":
-		return p.readParams(ctx, env.ParamsFile, env.Timeout)
+		return p.readParams(ctx, env.ParamsFile, env)
 	case env.Params.Given():
 		return params.Source{Name: "BRICK_PARAMS", Text: []byte(env.Params.Reveal())}, nil
 	case !p.stdinTerminal:
-		return p.readParams(ctx, "-", env.Timeout)
+		return p.readParams(ctx, "-", env)
 	}
 	return params.Source{}, &brick.Error{
 		Kind: brick.BadInput, Err: errors.New("no params are given"),
@@ -101,7 +101,7 @@ const maxParams = 4 << 20
 // briefly is how params are tried again: somebody may be waiting.
 var briefly = fetch.Retry{First: 200 * time.Millisecond, Most: time.Second, Deadline: 5 * time.Second}
 
-func (p *program) readParams(ctx context.Context, name string, timeout time.Duration) (params.Source, error) {
+func (p *program) readParams(ctx context.Context, name string, env *params.Env) (params.Source, error) {
 	var text []byte
 	var err error
 	shown := name
@@ -110,9 +110,9 @@ func (p *program) readParams(ctx context.Context, name string, timeout time.Dura
 		shown = standardInput
 		text, err = readSome(p.stdin)
 	case isURL && (scheme == "http" || scheme == "https"):
-		shown, text, err = readWeb(ctx, name, timeout)
+		shown, text, err = readWeb(ctx, name, env)
 	case isURL && scheme == "s3":
-		text, err = readBucket(ctx, name, timeout)
+		text, err = readBucket(ctx, name, env)
 	case isURL:
 		err = fmt.Errorf("params cannot be read from %s:// addresses", scheme)
 	default:
@@ -134,8 +134,8 @@ func readSome(r io.Reader) ([]byte, error) {
 
 // readWeb reads params from a web address, and returns what may be shown of
 // it: its query and its user may be secret.
-func readWeb(ctx context.Context, address string, timeout time.Duration) (shown string, text []byte, err error) {
-	source := web.Source{URL: address, Timeout: timeout, Patience: timeout, MaxBytes: maxParams, Retry: briefly}
+func readWeb(ctx context.Context, address string, env *params.Env) (shown string, text []byte, err error) {
+	source := web.Source{URL: address, Timeout: env.Timeout, Patience: env.Timeout, MaxBytes: maxParams, Retry: briefly, LinkLocal: env.LinkLocal}
 	stream, err := source.Open(ctx)
 	if err != nil {
 		return "", nil, err
@@ -147,10 +147,10 @@ func readWeb(ctx context.Context, address string, timeout time.Duration) (shown 
 
 // readBucket reads params from s3://BUCKET/KEY, with the keys of the
 // environment, the profile or the machine.
-func readBucket(ctx context.Context, address string, timeout time.Duration) ([]byte, error) {
+func readBucket(ctx context.Context, address string, env *params.Env) ([]byte, error) {
 	bucket, key, err := s3.ParseAddress(address)
 	if err != nil {
 		return nil, err
 	}
-	return s3.ReadObject(ctx, s3.Source{Bucket: bucket, Key: key, Patience: timeout, MaxBytes: maxParams, Retry: briefly})
+	return s3.ReadObject(ctx, s3.Source{Bucket: bucket, Key: key, Patience: env.Timeout, MaxBytes: maxParams, Retry: briefly, LinkLocal: env.LinkLocal})
 }

@@ -117,6 +117,6 @@ func (n *session) storeObject(ctx context.Context, to destination) error {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	object := s3.Source{Bucket: to.bucket, Key: to.key, Patience: n.env.Timeout, Retry: briefly, Emit: n.emit}
+	object := s3.Source{Bucket: to.bucket, Key: to.key, Patience: n.env.Timeout, Retry: briefly, Emit: n.emit, LinkLocal: n.env.LinkLocal}
 	return s3.WriteObject(context.WithoutCancel(ctx), object, "application/json", f)
 }

@@ -11,6 +11,7 @@ import (
 	"net/url"
 
 	"users-brick/brick"
+	"users-brick/brick/reach"
 )
 
 // Unreachable says what is wrong with a server that gave no answer: what the
@@ -19,6 +20,9 @@ import (
 func Unreachable(err error, s Secrets) error {
 	if e, ok := asError(err); ok {
 		return e
+	}
+	if errors.Is(err, reach.ErrSurroundings) {
+		return refuse(reach.ErrSurroundings, reach.Hint)
 	}
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		err = e.Err

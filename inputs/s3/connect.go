@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"users-brick/brick"
+	"users-brick/brick/reach"
 	"users-brick/inputs/fetch"
 )
 
@@ -153,7 +154,8 @@ func (o *object) use(region string) {
 	}))
 }
 
-// transport is that of the SDK, which knows AWS_CA_BUNDLE.
+// transport is that of the SDK, which knows AWS_CA_BUNDLE. The chain of keys
+// has one of its own, and goes on asking the machine for its role.
 func (o *object) transport() *http.Transport {
 	sdk, ok := o.config.HTTPClient.(*awshttp.BuildableClient)
 	if !ok {
@@ -161,6 +163,7 @@ func (o *object) transport() *http.Transport {
 	}
 	t := sdk.GetTransport()
 	t.OnProxyConnectResponse = fetch.ProxyAnswered
+	reach.Connect(t, sdk.GetDialer(), o.LinkLocal)
 	return t
 }
 

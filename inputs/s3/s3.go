@@ -59,6 +59,10 @@ type Source struct {
 	Parallel int
 	PartSize int64
 
+	// LinkLocal permits that the store is in the machine's own surroundings;
+	// see package reach. The SDK's own chain of keys may always ask there.
+	LinkLocal bool
+
 	// Transport sends the requests. Nil means one of its own, which takes
 	// proxies and authorities from the environment.
 	Transport http.RoundTripper

@@ -213,3 +213,14 @@ func TestEveryAttemptBeginsAtTheOwnAddress(t *testing.T) {
 	})
 	reads(t, web.Source{URL: s.URL + "/users.csv", Retry: quick}, content)
 }
+
+func TestNobodyLeadsUsToTheMachinesOwnSurroundings(t *testing.T) {
+	s := serve(t, to("http://169.254.169.254/latest/meta-data/?s3cr3t"))
+	for _, address := range []string{s.URL, "http://169.254.169.254/", "http://[fd00:ec2::254]/"} {
+		_, err := web.Source{URL: address, Retry: quick}.Open(t.Context())
+		wants(t, err, brick.BadInput, "the host leads to the machine's own surroundings", "BRICK_ALLOW_LINK_LOCAL")
+	}
+	if n := len(s.asked()); n != 1 {
+		t.Errorf("asked %d times", n)
+	}
+}

@@ -49,7 +49,7 @@ func (s Source) download() (*download, error) {
 	}
 	d.base, d.release = s.Transport, func() {}
 	if d.base == nil {
-		own := newTransport()
+		own := newTransport(s.LinkLocal)
 		d.base, d.release = own, own.CloseIdleConnections
 	}
 	return d, nil

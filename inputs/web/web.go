@@ -36,6 +36,10 @@ type Source struct {
 	Retry    fetch.Retry   // what is tried again, and how often
 	Emit     brick.Emit    // hears of retries, and of what is doubtful
 
+	// LinkLocal permits that the address, or one to which it leads, is one of
+	// the machine's own surroundings; see package reach.
+	LinkLocal bool
+
 	// Transport sends the requests. Nil means one of its own, which takes
 	// proxies from the environment and verifies certificates.
 	Transport http.RoundTripper
