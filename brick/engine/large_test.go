@@ -77,3 +77,27 @@ func TestALargeScopeThatIsStoppedLeavesNobodyAtWork(t *testing.T) {
 		}
 	})
 }
+
+func TestOfALargeOrganizationOnlyThoseInTheFileAreDeleted(t *testing.T) {
+	const people = 12_000
+	w, r := neighbourhood(people, 1)
+	r.mode = "remove_from_organization"
+	r.rows = nil
+	for i := 0; i < people; i += 2 {
+		r.rows = append(r.rows, row("", person(i), ""))
+	}
+	made, err := r.plan(t.Context(), t, w.inMemory(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer made.Close()
+	changes := told(t, made, made.Dir).changes
+	if len(changes) != people/2 {
+		t.Fatalf("%d changes", len(changes))
+	}
+	for i, c := range changes {
+		if c.Login() != person(2*i) || c.Action != brick.Remove {
+			t.Fatalf("change %d: %v %s", i, c.Action, c.Login())
+		}
+	}
+}

@@ -62,7 +62,7 @@ type Decision struct {
 	Verdict  Verdict
 	Member   *brick.Member // as the platform holds him, nil when he is not there; good until the next decision
 	Before   brick.Status  // of Member, zero when he is not there
-	Change   brick.Change  // when Changed: Seq is not set
+	Change   brick.Change  // when Changed: Seq is not set; it shares nothing with Member
 	Withheld brick.Action  // when Held: what would have been done, zero when that is not known
 	Reason   string        // when Held
 	Last     bool          // when Held: as one of the last administrators of the project
@@ -195,7 +195,8 @@ func (r *Rules) compare(d *Decision, w *Want, m *brick.Member) {
 	case r.Policy == brick.Erase && m == nil:
 		d.Verdict = Absent
 	case r.Policy == brick.Erase:
-		r.change(d, brick.Remove, m, nil, "in the file of people to delete")
+		before := *m
+		r.change(d, brick.Remove, &before, nil, "in the file of people to delete")
 	case r.Scope.Level == brick.OrganizationLevel:
 		r.account(d, w, m)
 	case m == nil:
