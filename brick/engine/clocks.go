@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"iter"
 	"time"
 
@@ -37,8 +38,19 @@ func (j *Job) clocks() *clocks {
 			Hint: "nobody is deleted before removal_grace has passed again",
 		}})
 	}
+	if ahead := c.state.Latest.Sub(c.now); ahead > mostAhead {
+		j.Emit.Send(brick.Noticed{Finding: brick.Finding{
+			Source: j.Missing, Warning: true,
+			Text: fmt.Sprintf("it is %s, and an earlier run took place at %s; who is missing from now on is counted as missing since then", plan.Days(c.now), plan.Days(c.state.Latest)),
+			Hint: "set the clock; when it was the earlier one that was wrong, delete the file, and everybody is counted as missing from the next run on",
+		}})
+	}
 	return c
 }
+
+// mostAhead is how far the clock of an earlier run may be ahead before it is
+// told: those of several machines are never the same.
+const mostAhead = time.Hour
 
 // buffer returns where it is noted who is missing, nil where nobody waits.
 func (c *clocks) buffer(tmpDir string) *spool.Buffer {

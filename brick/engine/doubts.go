@@ -47,13 +47,18 @@ func (d *doubts) add(row *brick.Row) {
 // len returns how many people and beginnings of logins are remembered.
 func (d *doubts) len() int { return len(d.people) + len(d.locals) }
 
-// stay says why somebody must not be taken out, "" when he may.
-func (d *doubts) stay(login brick.Login) string {
+// meant says which row that cannot be read may mean somebody, "" when none.
+func (d *doubts) meant(login brick.Login) string {
 	reason := d.locals[login.Local()]
 	if reason == "" && len(d.letters) > 0 {
 		reason = d.letters[brick.Letters(string(login))]
 	}
-	if reason != "" {
+	return reason
+}
+
+// stay says why somebody must not be taken out, "" when he may.
+func (d *doubts) stay(login brick.Login) string {
+	if reason := d.meant(login); reason != "" {
 		return "he may be meant by a row that cannot be read: " + reason
 	}
 	if d.nameless != "" {

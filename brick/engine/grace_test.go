@@ -250,6 +250,71 @@ func TestOtherProjectsStayAsTheyAreRemembered(t *testing.T) {
 	c.tell(story{{7 * day, nobodyElse, "removed"}})
 }
 
+// A job may know grace for a while only, or several jobs work on one project.
+func TestRunsWithoutGraceStopTheClocksOfThoseWhomTheyChange(t *testing.T) {
+	c := newCalendar(t, member(ben, "viewer"))
+	c.tell(story{{0, nobodyElse, "disabled"}})
+	c.params = func(r *run) { r.params.RemovalGrace, r.params.RemoveUsersFromProject = 0, false }
+	c.tell(story{{1 * day, withBen, "enabled"}, {30 * day, nobodyElse, "disabled"}})
+	c.params = nil
+	c.tell(story{{31 * day, nobodyElse, ""}, {37 * day, nobodyElse, ""}, {38 * day, nobodyElse, "removed"}})
+}
+
+func TestRunsWithoutGraceLeaveTheClocksOfOthers(t *testing.T) {
+	for name, change := range map[string]func(*run){
+		"nobody is taken out":  func(r *run) { r.params.DoNotTouchUsersThatAreNotMentioned = true },
+		"others are taken out": func(r *run) { r.params.RemovalGrace, r.params.RemoveUsersFromProject = 0, false },
+		"another project":      func(r *run) { r.params.RemovalGrace, r.params.Project = 0, "p2" },
+		"it is only looked at": func(r *run) { r.params.RemovalGrace, r.params.MaxRemovals = 0, brick.MustLimit("0") }, // refused
+		"the guard held it all": func(r *run) {
+			r.params.RemovalGrace, r.params.MaxRemovals, r.params.OnGuard = 0, brick.MustLimit("0"), "hold_removals"
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newCalendar(t, member(ben, "viewer"), member(cem, "viewer"))
+			c.tell(story{{0, []brick.Login{cem}, "disabled"}})
+			c.params = change
+			c.run(1*day, nobodyElse...)
+			c.params = nil
+			c.tell(story{{7*day - time.Second, nobodyElse, ""}, {7 * day, nobodyElse, "removed"}})
+		})
+	}
+}
+
+func TestWhoMayBeMeantByARowThatCannotBeReadIsNotMissing(t *testing.T) {
+	for name, bad := range map[string]brick.BadRow{"his name": {Local: ben.Local()}, "his login": {Suspects: []brick.Login{ben}}} {
+		t.Run(name, func(t *testing.T) {
+			bad.Reason = "odd"
+			c := newCalendar(t, member(ben, "viewer"))
+			c.tell(story{{0, nobodyElse, "disabled"}})
+			c.params = func(r *run) { r.rows = append(r.rows, brick.Row{Bad: &bad}) }
+			c.tell(story{{5 * day, nobodyElse, ""}, {8 * day, nobodyElse, ""}})
+			c.params = nil
+			c.tell(story{{9 * day, nobodyElse, ""}, {15 * day, nobodyElse, ""}, {16 * day, nobodyElse, "removed"}})
+		})
+	}
+}
+
+func TestAClockThatWasPutBackIsTold(t *testing.T) {
+	c := newCalendar(t, member(ben, "viewer"))
+	var told []string
+	c.params = func(r *run) {
+		r.emit = func(e brick.Event) {
+			if n, ok := e.(brick.Noticed); ok {
+				told = append(told, n.Finding.String())
+			}
+		}
+	}
+	c.tell(story{{20 * day, withBen, ""}, {20*day - time.Minute, withBen, ""}})
+	if told != nil {
+		t.Errorf("told is %q", told)
+	}
+	c.tell(story{{0, nobodyElse, "disabled"}})
+	if len(told) != 1 || !strings.Contains(told[0], "it is 2026-01-02 03:04 UTC, and an earlier run took place at 2026-01-22 03:04 UTC") {
+		t.Errorf("told is %q", told)
+	}
+}
+
 func TestAPlanSaysHowManyWaitAndUntilWhen(t *testing.T) {
 	c := newCalendar(t, member(ben, "viewer"), member(cem, "viewer"))
 	c.tell(story{{0, []brick.Login{cem}, "disabled"}})

@@ -17,18 +17,18 @@ import (
 
 // Remember keeps who is missing from the file since when, after a plan was
 // applied: of the scopes in which nothing is left to be tried. Scopes that the
-// plan did not reach stay as they were remembered. A plan without grace leaves
-// everything as it is.
+// plan did not reach stay as they were remembered. A plan without grace begins
+// no clocks; it stops those of the people whom it changed, see [Job.stop].
 func (j *Job) Remember(p *plan.Plan, out *plan.Outcome) error {
 	if j.Missing == "" {
 		return nil
 	}
 	f, err := os.Open(filepath.Join(p.Dir, plan.MissingFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		err = j.stop(p, out)
 	}
-	if err != nil {
-		return fmt.Errorf("keep who is missing: %w", err)
+	if f == nil || err != nil {
+		return kept(err)
 	}
 	defer f.Close()
 	state, _ := grace.Open(j.Missing) // what is damaged was told when the plan was made
@@ -37,9 +37,13 @@ func (j *Job) Remember(p *plan.Plan, out *plan.Outcome) error {
 	defer stop()
 	done := fates{next: next, out: out}
 	done.at, done.err, done.has = next()
-	err = runs.Replace(j.Missing, func(w io.Writer) error {
+	return kept(runs.Replace(j.Missing, func(w io.Writer) error {
 		return errors.Join(state.Merge(grace.Lines(f), done.applied, j.Started, w), done.err)
-	})
+	}))
+}
+
+// kept says of an error what could not be done.
+func kept(err error) error {
 	if err != nil {
 		return fmt.Errorf("keep who is missing: %w", err)
 	}

@@ -106,6 +106,7 @@ func (p *planning) rules(t *target, k projectNames, scope doubts) *plan.Rules {
 		Stay: func(login brick.Login) string {
 			return cmp.Or(t.stay, scope.stay(login), anywhere.stay(login))
 		},
+		Meant:   func(login brick.Login) bool { return scope.meant(login) != "" || anywhere.meant(login) != "" },
 		NewRole: k.newRole, NeedRole: len(k.roles) > 0, Groups: plan.NewGroups(k.groups),
 		Additive:        p.job.Params.DoNotTouchUsersThatAreNotMentioned,
 		RemoveMembers:   p.job.Params.RemoveUsersFromProject,

@@ -23,6 +23,9 @@ type Rules struct {
 	Doubt func(brick.Login) string
 	// Stay returns why a person must not be taken out, "" when he may.
 	Stay func(brick.Login) string
+	// Meant reports whether a row that cannot be read may mean a person, so that
+	// he may not be missing from the file. Nil: none does.
+	Meant func(brick.Login) bool
 
 	NewRole         string  // identifier of the role of new members; "" when there is none
 	NeedRole        bool    // the project has roles, so that a member needs one
@@ -165,6 +168,9 @@ func (r *Rules) decide(w *Want, m *brick.Member) Decision {
 	}
 	if w == nil || doubt == "" {
 		r.compare(&d, w, m)
+	}
+	if d.Missing != (Missing{}) && (doubt != "" || r.Meant != nil && r.Meant(d.Login)) {
+		d.Missing = Missing{} // he may be back
 	}
 	r.hold(&d, doubt, w != nil)
 	return d

@@ -3,6 +3,9 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"io/fs"
+	"os"
 
 	"users-brick/brick"
 	"users-brick/brick/runs"
@@ -13,9 +16,13 @@ import (
 const missingFile = "missing"
 
 // minding lets the job know since when people are missing, where the params
-// give them time. Without a store everybody is missing only since now.
+// give them time. Without a store everybody is missing only since now. Where
+// they give none, it matters only when others did before.
 func (n *session) minding() {
 	if n.params.RemovalGrace == 0 {
+		if n.store != nil {
+			n.job.Missing = existing(missingIn(n.store, n.settings))
+		}
 		return
 	}
 	if n.store == nil {
@@ -26,6 +33,14 @@ func (n *session) minding() {
 		return
 	}
 	n.job.Missing = missingIn(n.store, n.settings)
+}
+
+// existing returns the path of a file, "" when there is none.
+func existing(path string) string {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	return path
 }
 
 // missingIn is where a store remembers who is missing from a target, whatever

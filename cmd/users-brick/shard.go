@@ -191,12 +191,14 @@ func (n *session) fileWait() time.Duration {
 // as many runs as one would, or else they would delete each other's reports.
 func (n *session) keptRuns() int { return int(n.env.KeepRuns) * cmp.Or(n.shard.Of, 1) }
 
-// rememberMissing keeps who is missing from the file. The shards of one run
-// write to one place, one after another.
+// rememberMissing keeps who is missing from the file. All runs on a target
+// write to one place, one after another: the shards of one run and runs on
+// different projects work side by side.
 func (n *session) rememberMissing(ctx context.Context) error {
-	keep := func() error { return n.job.Remember(n.report.Plan, n.report.Done) }
-	if n.shard.Whole() || n.job.Missing == "" {
-		return keep()
+	if n.job.Missing == "" {
+		return nil
 	}
-	return lock.Exclusively(context.WithoutCancel(ctx), n.job.Missing, keep)
+	return lock.Exclusively(context.WithoutCancel(ctx), n.job.Missing, func() error {
+		return n.job.Remember(n.report.Plan, n.report.Done)
+	})
 }
