@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -98,11 +97,11 @@ func (p *program) planSettings(ctx context.Context, dir, given string, made *pla
 		return nil, err
 	}
 	name := filepath.Join(dir, paramsFile)
-	text, err := os.ReadFile(name)
+	text, err := readSmall(name)
 	if err != nil {
 		return nil, &brick.Error{Kind: brick.BadInput, Op: "apply plan", Err: err, Hint: "give the params of the plan with --params"}
 	}
-	loaded, more := params.Load(params.Source{Name: name, Text: text, Kept: true}, modes.All(), p.environ, os.ReadFile)
+	loaded, more := params.Load(params.Source{Name: name, Text: text, Kept: true}, modes.All(), p.environ, readSmall)
 	if err := more.Err(); err != nil {
 		return nil, err
 	}

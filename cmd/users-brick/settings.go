@@ -41,7 +41,7 @@ func (p *program) load(ctx context.Context, args []string) (*settings, error) {
 	if err != nil {
 		return nil, err
 	}
-	loaded, more := params.Load(source, modes.All(), p.environ, os.ReadFile)
+	loaded, more := params.Load(source, modes.All(), p.environ, readSmall)
 	if source.Name == standardInput && loaded.Input.Type == params.FileInput && loaded.Input.Path == "-" {
 		more = append(more, brick.Finding{
 			Source: source.Name, Text: "standard input cannot hold both the params and the file",
@@ -95,7 +95,8 @@ func (p *program) paramsSource(ctx context.Context, env *params.Env, args []stri
 // standardInput is what findings call params that were piped in.
 const standardInput = "standard input"
 
-// maxParams is how large a document of params may be, in bytes.
+// maxParams is how large a document of params may be, in bytes, and a file with
+// a secret.
 const maxParams = 4 << 20
 
 // briefly is how params are tried again: somebody may be waiting.
@@ -116,12 +117,23 @@ func (p *program) readParams(ctx context.Context, name string, env *params.Env) 
 	case isURL:
 		err = fmt.Errorf("params cannot be read from %s:// addresses", scheme)
 	default:
-		text, err = os.ReadFile(name)
+		text, err = readSmall(name)
 	}
 	if err != nil {
 		return params.Source{}, &brick.Error{Kind: brick.BadInput, Op: "read params", Err: err}
 	}
 	return params.Source{Name: shown, Text: text}, nil
+}
+
+// readSmall reads a file of params, or of a secret: whoever wrote the params may
+// name one that has no end.
+func readSmall(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readSome(f)
 }
 
 func readSome(r io.Reader) ([]byte, error) {
