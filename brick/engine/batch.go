@@ -7,6 +7,7 @@ import (
 
 	"users-brick/brick"
 	"users-brick/brick/plan"
+	"users-brick/brick/platform"
 )
 
 // batch does some changes of one scope, between two lines of the journal.
@@ -19,11 +20,9 @@ func (a *applying) batch(ctx context.Context, batch []brick.Change) {
 		a.end(err)
 		return
 	}
-	if a.stopped(ctx) != nil { // which may have taken until now
-		a.withdraw(number, batch)
-		return
+	if a.stopped(ctx) == nil { // which beginning may have taken until now
+		a.send(ctx, batch)
 	}
-	a.send(ctx, batch)
 	a.settle(number, batch)
 }
 
@@ -38,7 +37,7 @@ func (a *applying) send(ctx context.Context, batch []brick.Change) {
 			refused = append(refused, i)
 			continue
 		}
-		a.note(&batch[i], err)
+		a.answer(&batch[i], err)
 	}
 	if len(refused) == 0 {
 		return
@@ -48,7 +47,7 @@ func (a *applying) send(ctx context.Context, batch []brick.Change) {
 		if err == nil {
 			err = fmt.Errorf("all is done but the password: %w", errs[at])
 		}
-		a.note(&batch[at], err)
+		a.answer(&batch[at], err)
 	}
 }
 
@@ -65,7 +64,18 @@ func (a *applying) withoutPasswords(ctx context.Context, batch []brick.Change, r
 	return a.conn.Apply(ctx, batch[0].Scope, again)
 }
 
-// note remembers what became of a change. What was not tried stays pending.
+// answer remembers what became of a change that went to the platform. When the
+// run was stopped meanwhile, nobody knows what became of it, unless the platform
+// is sure that it did not begin it.
+func (a *applying) answer(c *brick.Change, err error) {
+	if brick.KindOf(err) == brick.Interrupted && !errors.Is(err, platform.ErrNotBegun) {
+		a.out.Set(c.Seq, plan.Unknown)
+		return
+	}
+	a.note(c, err)
+}
+
+// note remembers what became of a change. What was not tried stays as it was.
 func (a *applying) note(c *brick.Change, err error) {
 	switch k := brick.KindOf(err); {
 	case err == nil:

@@ -15,11 +15,8 @@ type Journal interface {
 	// safe. The batch it returns is for Settle.
 	Begin(seqs []int64) (batch int64, err error)
 	// Settle notes what became of a batch, or, with batch 0, of changes that
-	// were settled without being sent. What out calls pending of a batch may
-	// have been begun all the same, in part or with its answer lost.
+	// were settled without being sent: all is as out says.
 	Settle(batch int64, seqs []int64, out *plan.Outcome) error
-	// Withdraw notes that nothing of a batch was sent: all is as out says.
-	Withdraw(batch int64, seqs []int64, out *plan.Outcome) error
 }
 
 // begin notes that a batch is about to be sent.
@@ -30,22 +27,12 @@ func (a *applying) begin(batch []brick.Change) (number int64, err error) {
 	return a.job.Journal.Begin(seqsOf(batch))
 }
 
-// settle notes what became of a batch.
+// settle notes what became of a batch, also of one that was not sent after all.
 func (a *applying) settle(number int64, batch []brick.Change) {
 	if a.job.Journal == nil {
 		return
 	}
 	if err := a.job.Journal.Settle(number, seqsOf(batch), a.out); err != nil {
-		a.end(err)
-	}
-}
-
-// withdraw notes that a batch was not sent after all.
-func (a *applying) withdraw(number int64, batch []brick.Change) {
-	if a.job.Journal == nil {
-		return
-	}
-	if err := a.job.Journal.Withdraw(number, seqsOf(batch), a.out); err != nil {
 		a.end(err)
 	}
 }

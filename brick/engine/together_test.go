@@ -224,7 +224,7 @@ func (d *distant) Apply(ctx context.Context, s brick.Scope, batch []brick.Change
 	errs := make([]error, len(batch))
 	for i := range batch {
 		if ctx.Err() != nil {
-			errs[i] = brick.Errorf(brick.Interrupted, "not begun")
+			errs[i] = platform.NotBegun(ctx)
 			continue
 		}
 		errs[i] = d.watched.Apply(context.WithoutCancel(ctx), s, batch[i:i+1])[0]

@@ -89,17 +89,12 @@ func (f *failure) err() error {
 }
 
 // recordOf tells what became of changes. Those of a batch that are done are
-// not named, since most are. Pending is what counts as the fate of those that
-// out calls so.
-func recordOf(batch int64, seqs []int64, out *plan.Outcome, pending plan.Fate) record {
+// not named, since most are.
+func recordOf(batch int64, seqs []int64, out *plan.Outcome) record {
 	r := record{Kind: becameKind, Batch: batch}
 	var done, held, unknown, untried runner
 	for _, seq := range seqs {
-		fate := out.Of(seq)
-		if fate == plan.Pending {
-			fate = pending
-		}
-		switch fate {
+		switch out.Of(seq) {
 		case plan.Done:
 			if batch == 0 {
 				done.add(seq)

@@ -150,19 +150,9 @@ func (j *Journal) Begin(seqs []int64) (batch int64, err error) {
 // Settle notes what became of a batch, which must have been begun; or, with
 // batch 0, of changes that were not sent. It tells of seqs, which must ascend
 // and be those of the batch, what out says, and returns when that is safe on
-// disk. What out calls pending of a batch stays unknown: a platform that is
-// interrupted cannot always tell what it has begun.
+// disk. What out calls pending was not sent after all.
 func (j *Journal) Settle(batch int64, seqs []int64, out *plan.Outcome) error {
-	if batch == 0 {
-		return j.Withdraw(batch, seqs, out)
-	}
-	return j.write(recordOf(batch, seqs, out, plan.Unknown))
-}
-
-// Withdraw is Settle for a batch of which nothing was sent: what out calls
-// pending is.
-func (j *Journal) Withdraw(batch int64, seqs []int64, out *plan.Outcome) error {
-	return j.write(recordOf(batch, seqs, out, plan.Pending))
+	return j.write(recordOf(batch, seqs, out))
 }
 
 // Close closes the file. Everything that was noted is safe already.

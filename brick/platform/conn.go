@@ -31,7 +31,8 @@ func (c *Conn) CreateGroup(ctx context.Context, project brick.Scope, name string
 // than Features allow, and returns what became of each. Changes that failed
 // for a reason that may pass are tried again, the others never. Once it has
 // begun, a batch is finished even when ctx ends; only the waiting between
-// attempts is cut short then, and what was left is Interrupted.
+// attempts is cut short then, and what was left is Interrupted: with
+// [ErrNotBegun] what was surely not begun, without it what nobody knows.
 func (c *Conn) Apply(ctx context.Context, s brick.Scope, batch []brick.Change) []error {
 	results := make([]error, len(batch))
 	left := make([]int, len(batch))
@@ -41,10 +42,16 @@ func (c *Conn) Apply(ctx context.Context, s brick.Scope, batch []brick.Change) [
 	started := time.Now()
 	for attempt := 1; ; attempt++ {
 		if err := ctx.Err(); err != nil && attempt == 1 {
-			fill(results, left, interrupted(context.Cause(ctx)))
+			fill(results, left, NotBegun(ctx))
 			return results
 		}
+		tried := left
 		left = c.attempt(ctx, s, batch, left, results)
+		if attempt > 1 { // that nothing is begun now says nothing of before
+			for _, at := range tried {
+				results[at] = Begun(results[at])
+			}
+		}
 		if len(left) == 0 {
 			return results
 		}

@@ -72,8 +72,29 @@ func TestABatchBegunIsFinishedWhenTheRunIsStopped(t *testing.T) {
 			return []error{ctx.Err(), busy(0)}
 		}}
 		errs := platform.Connect(s, patient).Apply(ctx, project1, changes(2))
-		if errs[0] != nil || brick.KindOf(errs[1]) != brick.Interrupted || len(s.at) != 1 {
+		if errs[0] != nil || brick.KindOf(errs[1]) != brick.Interrupted || len(s.at) != 1 || errors.Is(errs[1], platform.ErrNotBegun) {
 			t.Errorf("%d calls, results %v", len(s.at), errs)
+		}
+	})
+}
+
+// A driver that does not begin again what failed for a while tells of that
+// attempt only: nobody knows what the one before has done.
+func TestWhatWasTriedBeforeIsNotCalledNotBegun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		s := &script{apply: func(_ context.Context, call int, batch []brick.Change) []error {
+			if call == 1 {
+				return []error{platform.NotBegun(ctx), busy(0)}
+			}
+			cancel()
+			return []error{platform.NotBegun(ctx)}
+		}}
+		errs := platform.Connect(s, patient).Apply(ctx, project1, changes(2))
+		for i, err := range errs {
+			if brick.KindOf(err) != brick.Interrupted || errors.Is(err, platform.ErrNotBegun) != (i == 0) {
+				t.Errorf("change %d: %v", i, err)
+			}
 		}
 	})
 }
@@ -83,7 +104,7 @@ func TestNoBatchIsBegunOnceTheRunIsStopped(t *testing.T) {
 	cancel()
 	s := &script{}
 	for _, err := range platform.Connect(s, patient).Apply(ctx, project1, changes(2)) {
-		if brick.KindOf(err) != brick.Interrupted {
+		if brick.KindOf(err) != brick.Interrupted || !errors.Is(err, platform.ErrNotBegun) {
 			t.Errorf("result is %v", err)
 		}
 	}

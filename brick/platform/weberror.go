@@ -28,7 +28,7 @@ func (e *errand) stopped() bool { return e.reads() && e.request.Context().Err() 
 // failed says why an attempt brought no answer, and whether another may.
 func (e *errand) failed(ctx context.Context, w *watch, err error) error {
 	if e.stopped() {
-		return interrupted(context.Cause(e.request.Context()))
+		return NotBegun(e.request.Context())
 	}
 	if _, ok := asError(err); ok {
 		return err

@@ -2,6 +2,7 @@ package platform_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"sync"
@@ -52,6 +53,14 @@ func interruptedBy(t *testing.T, web *platform.Web, err error, began time.Time, 
 	}
 }
 
+// begun checks whether an error leaves it open that something was changed.
+func begun(t *testing.T, err error, want bool) {
+	t.Helper()
+	if errors.Is(err, platform.ErrNotBegun) == want {
+		t.Errorf("something may have been changed: %v; error %v", want, err)
+	}
+}
+
 func TestWhatWaitsForItsTurnIsNotBegun(t *testing.T) {
 	eachStop(t, func(t *testing.T, ctx context.Context, method string) {
 		web, end := bubbled(platform.WebOptions{}, func(w http.ResponseWriter, req *http.Request) { time.Sleep(time.Hour) })
@@ -66,6 +75,7 @@ func TestWhatWaitsForItsTurnIsNotBegun(t *testing.T) {
 		began := time.Now()
 		_, _, err := ask(ctx, t, web, method, "http://platform.test/", "")
 		interruptedBy(t, web, err, began, 1)
+		begun(t, err, false)
 		if inside, waiting := platform.UnderWay(web); inside != 1 || waiting != 0 {
 			t.Errorf("%d are under way, %d wait", inside, waiting)
 		}
@@ -83,6 +93,7 @@ func TestWhatWaitsForTheRateIsNotBegun(t *testing.T) {
 		began := time.Now()
 		_, _, err := ask(ctx, t, web, method, "http://platform.test/", "")
 		interruptedBy(t, web, err, began, 1)
+		begun(t, err, false)
 		if inside, _ := platform.UnderWay(web); inside != 0 {
 			t.Errorf("%d turns are lost", inside)
 		}
@@ -97,6 +108,7 @@ func TestWhatWaitsToBeSentAgainIsNotBegun(t *testing.T) {
 		began := time.Now()
 		_, _, err := ask(ctx, t, web, method, "http://platform.test/", "")
 		interruptedBy(t, web, err, began, 1)
+		begun(t, err, method != "GET" && method != "HEAD")
 	})
 }
 
@@ -139,6 +151,7 @@ func TestReadingIsGivenUpAtOnce(t *testing.T) {
 			began := time.Now()
 			_, _, err := ask(ctx, t, web, method, "http://platform.test/", "")
 			interruptedBy(t, web, err, began, 1)
+			begun(t, err, false)
 		})
 	}
 }
@@ -179,6 +192,7 @@ func TestWhatWasToBeFinishedIsNotSentAgain(t *testing.T) {
 		if brick.KindOf(err) != brick.Interrupted || web.Requests() != 1 || len(events.events) != 0 {
 			t.Errorf("%v after %d requests and %d events", err, web.Requests(), len(events.events))
 		}
+		begun(t, err, true)
 	})
 }
 

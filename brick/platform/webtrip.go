@@ -42,6 +42,7 @@ type errand struct {
 	shape   string
 	body    func() (io.ReadCloser, error) // nil when there is none
 	length  int64
+	sent    bool // what it changes may have been changed
 }
 
 // keepBody sees to it that the body can be sent again.
@@ -89,12 +90,13 @@ func (e *errand) run(ctx context.Context) (*http.Response, error) {
 	for attempt := 1; ; attempt++ {
 		turn, err := e.web.admit(ctx, attempt > 1)
 		if err != nil {
-			return nil, err
+			return nil, e.cutShort(err)
 		}
 		if attempt == 1 {
 			started = time.Now()
 		}
 		r := e.send(turn)
+		e.sent = e.sent || !e.reads() && !r.unsent
 		why := e.again(r)
 		if why == nil {
 			return r.answer, r.err
@@ -104,13 +106,22 @@ func (e *errand) run(ctx context.Context) (*http.Response, error) {
 			return r.answer, r.err
 		}
 		if ctx.Err() != nil {
-			return nil, interrupted(context.Cause(ctx))
+			return nil, e.cutShort(interrupted(context.Cause(ctx)))
 		}
 		e.web.options.Emit.Send(brick.Retrying{Op: e.name, Attempt: attempt, Wait: wait, Err: why})
 		if err := sleep(ctx, wait); err != nil {
-			return nil, err
+			return nil, e.cutShort(err)
 		}
 	}
+}
+
+// cutShort says of an errand that ends since the run does whether it may have
+// changed anything.
+func (e *errand) cutShort(err error) error {
+	if e.sent || brick.KindOf(err) != brick.Interrupted {
+		return err
+	}
+	return notBegun(err)
 }
 
 // admit waits until a request may be sent and returns its turn, which leaves

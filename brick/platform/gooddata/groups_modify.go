@@ -108,7 +108,7 @@ func (w *work) send(ctx context.Context, m modification) error {
 		body.Items[i] = profilePrefix + t.id
 	}
 	_, err := w.write(ctx, call{method: http.MethodPost, path: groupPrefix + segment(m.group.id) + "/modifyMembers",
-		again: true, body: map[string]change{"modifyMembers": body}})
+		again: true, body: map[string]change{"modifyMembers": body}}, m.people...)
 	return err
 }
 

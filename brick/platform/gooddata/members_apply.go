@@ -2,7 +2,9 @@ package gooddata
 
 import (
 	"context"
+	"errors"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -30,7 +32,7 @@ func (d *Driver) applyMembers(ctx context.Context, s brick.Scope, batch []brick.
 	}
 	w.run(ctx)
 	for i, t := range w.tasks {
-		errs[i] = t.err
+		errs[i] = t.told()
 	}
 	return errs
 }
@@ -59,6 +61,16 @@ type task struct {
 	placed bool          // the places are known
 	idle   bool          // nothing is left to be done
 	err    error         // why nothing more is done
+	begun  atomic.Bool   // a request was sent that may have changed him
+}
+
+// told says what became of the change: of a person for whom one request was
+// sent and the next was not, nobody may think that nothing was begun.
+func (t *task) told() error {
+	if t.begun.Load() {
+		return platform.Begun(t.err)
+	}
+	return t.err
 }
 
 // open reports whether there is still something to be done.
@@ -169,9 +181,9 @@ func side[T any](values []T, f func(T)) {
 	crew.Wait()
 }
 
-// write sends a request that changes something, unless the run is to stop or
-// the project is closed.
-func (w *work) write(ctx context.Context, c call) (a *answer, err error) {
+// write sends a request that changes people, unless the run is to stop or the
+// project is closed.
+func (w *work) write(ctx context.Context, c call, people ...*task) (a *answer, err error) {
 	w.mu.Lock()
 	closed := w.closed
 	w.mu.Unlock()
@@ -182,5 +194,10 @@ func (w *work) write(ctx context.Context, c call) (a *answer, err error) {
 		a, err = w.driver.do(ctx, c)
 		return err
 	})
+	if !errors.Is(err, platform.ErrNotBegun) {
+		for _, t := range people {
+			t.begun.Store(true)
+		}
+	}
 	return a, err
 }

@@ -53,7 +53,7 @@ func (w *work) postSome(ctx context.Context, people []*task, again bool) {
 		entries[i] = w.entry(t)
 	}
 	a, err := w.write(ctx, call{method: http.MethodPost, path: projectPrefix + segment(w.project) + "/users", again: true,
-		body: map[string][]entry{"users": entries}})
+		body: map[string][]entry{"users": entries}}, people...)
 	switch {
 	case err == nil:
 		silent, err := w.results(people, a)

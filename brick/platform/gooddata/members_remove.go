@@ -21,7 +21,7 @@ func (w *work) remove(ctx context.Context) {
 // because he is no member any more, which is as good.
 func (w *work) removeOne(ctx context.Context, t *task) error {
 	path := projectPrefix + segment(w.project) + "/users/" + segment(t.id)
-	_, err := w.write(ctx, call{method: http.MethodDelete, path: path})
+	_, err := w.write(ctx, call{method: http.MethodDelete, path: path}, t)
 	if err == nil || refusedAs(err, http.StatusNotFound) {
 		return nil
 	}

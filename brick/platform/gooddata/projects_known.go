@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"users-brick/brick"
+	"users-brick/brick/platform"
 )
 
 // mostKnown is how much is remembered of all projects: each of them, and each
@@ -66,9 +67,7 @@ func (p *projects) turn(ctx context.Context, what string) (leave func(), err err
 }
 
 // stopped is the error of what is not begun any more.
-func stopped(ctx context.Context) error {
-	return brick.Errorf(brick.Interrupted, "stopped: %w", context.Cause(ctx))
-}
+func stopped(ctx context.Context) error { return platform.NotBegun(ctx) }
 
 // roles returns the roles of a project, nil when they are not known.
 func (p *projects) roles(id string) *roleSet {
