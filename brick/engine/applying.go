@@ -124,10 +124,15 @@ func (a *applying) section(ctx context.Context, p pass, section plan.Section, ba
 	}
 	switch {
 	case p.takes && takes > 0:
-		refuse, err := a.successor(section, &summary)
+		leads, err := a.successor(section, &summary)
 		if err != nil {
 			return err
 		}
+		uses, err := a.relief(section, &summary)
+		if err != nil {
+			return err
+		}
+		refuse := func(c *brick.Change) error { return cmp.Or(leads(c), uses(c)) }
 		return a.cut(ctx, p, section, takes, refuse, batches)
 	case !p.takes && (takes < section.N || len(summary.CreateGroups) > 0): // who is lowered may come into a new one
 		broken := a.createGroups(ctx, &summary)
