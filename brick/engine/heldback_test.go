@@ -64,6 +64,24 @@ func TestWhatTheGuardHeldIsAPlanThatEndsAsIfNothingHadBeenHeld(t *testing.T) {
 	})
 }
 
+func TestWhatTheGuardHeldSaysWhereTheFileNamesIt(t *testing.T) {
+	before := townOf([]brick.Member{member(ann, "viewer"), member(ben, "viewer"), member(cem, "viewer")}, nil)
+	r := &run{mode: "remove_from_organization", rows: []brick.Row{{Login: cem, Line: 7}, {Login: ann, Line: 9}}}
+	r.params.OnGuard, r.params.MaxRemovals = "hold_removals", brick.MustLimit("1")
+	_, _, made, out := planned(t, r, before.inMemory())
+	held := leaveHeld(t, made, out)
+	defer held.Close()
+	lines := map[brick.Login]int{}
+	for _, section := range collect(t, held.Sections()) {
+		for _, c := range collect(t, section.Changes()) {
+			lines[c.Login()] = held.Line(c.Seq)
+		}
+	}
+	if len(lines) != 2 || lines[ann] != 9 || lines[cem] != 7 {
+		t.Errorf("lines are %v", lines)
+	}
+}
+
 func TestWhatIsHeldIsRefusedWhenSomebodyHasMoved(t *testing.T) {
 	before := townOf([]brick.Member{member(ann, "admin"), member(ben, "viewer"), member(cem, "viewer")}, nil)
 	r := &run{mode: "sync_project", rows: []brick.Row{row("", ann, "admin")}}

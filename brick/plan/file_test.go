@@ -308,3 +308,40 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+func TestWhoHasOpenedAPlanReadsItToTheEndWhateverIsPlannedThere(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir).Close()
+	opened, err := plan.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Close()
+	w, err := plan.Create(dir, plan.Header{RunID: "run-2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := w.Finish(plan.End{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	var n int
+	for section, err := range opened.Sections() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range section.Changes() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			n++
+		}
+	}
+	if n != len(sample()) {
+		t.Errorf("%d changes are read, want %d", n, len(sample()))
+	}
+	if again, err := plan.Open(dir); err != nil || again.Header.Digest != other.Header.Digest {
+		t.Errorf("the directory holds %v, %v", again, err)
+	}
+}

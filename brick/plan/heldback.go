@@ -1,7 +1,11 @@
 package plan
 
 import (
+	"bufio"
+	"bytes"
 	"io"
+	"os"
+	"path/filepath"
 
 	"users-brick/brick"
 )
@@ -34,6 +38,10 @@ func (p *Plan) LeaveHeld(dir string, out *Outcome) (*Plan, error) {
 			w.Abandon()
 			return nil, err
 		}
+	}
+	if err := WriteLines(dir, heldEntries{p, out}); err != nil {
+		w.Abandon()
+		return nil, err
 	}
 	return w.Finish(End{
 		Rows: p.End.Rows, OtherRows: p.End.OtherRows, Objections: ofRemovals(p.End.Objections),
@@ -90,6 +98,32 @@ func ofRemovals(objections []brick.Objection) []brick.Objection {
 		}
 	}
 	return kept
+}
+
+// heldEntries are the entries of lines.bin of the changes that were held back,
+// so that what is said of them later says where the file names them, too.
+type heldEntries struct {
+	plan *Plan
+	out  *Outcome
+}
+
+// WriteTo writes them.
+func (h heldEntries) WriteTo(w io.Writer) (n int64, err error) {
+	var lines io.ReaderAt = bytes.NewReader(nil) // nobody knows any
+	if f, err := os.Open(filepath.Join(h.plan.Dir, LinesFile)); err == nil {
+		defer f.Close()
+		lines = f
+	}
+	buffered := bufio.NewWriter(w)
+	var entry []byte
+	for seq := int64(1); seq <= h.plan.End.Changes; seq++ {
+		if h.out.Of(seq) == HeldBack {
+			entry = AppendLine(entry[:0], []int{lineAt(lines, seq)})
+			written, _ := buffered.Write(entry) // Flush tells
+			n += int64(written)
+		}
+	}
+	return n, buffered.Flush()
 }
 
 // heldLines are the lines of the changes of a section that were held back.

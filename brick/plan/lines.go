@@ -46,8 +46,12 @@ func (p *Plan) Line(seq int64) int {
 		return 0
 	}
 	defer f.Close()
+	return lineAt(f, seq)
+}
+
+func lineAt(lines io.ReaderAt, seq int64) int {
 	var entry [lineSize]byte
-	if _, err := f.ReadAt(entry[:], (seq-1)*lineSize); err != nil {
+	if _, err := lines.ReadAt(entry[:], (seq-1)*lineSize); err != nil {
 		return 0
 	}
 	return int(binary.BigEndian.Uint64(entry[:]))

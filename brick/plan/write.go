@@ -6,9 +6,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,9 +40,14 @@ type Writer struct {
 
 // Create begins a plan in a directory that exists. The file is readable by
 // its owner only, since it names people. A plan that is there already is
-// replaced.
+// replaced; whoever has opened that one goes on reading it.
 func Create(dir string, h Header) (*Writer, error) {
-	f, err := os.OpenFile(filepath.Join(dir, PlanFile), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	name := filepath.Join(dir, PlanFile)
+	err := os.Remove(name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("write plan: %w", err)
+	}
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("write plan: %w", err)
 	}
