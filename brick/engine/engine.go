@@ -162,6 +162,6 @@ func (j *Job) limits() *guard.Limits {
 		RemovalsRun: j.Params.MaxRemovalsRun,
 		Updates:     j.Params.MaxUpdates,
 		AllowEmpty:  j.Params.AllowEmpty,
-		Shard:       j.Shard,
+		Shard:       j.split(),
 	}
 }

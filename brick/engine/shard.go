@@ -32,14 +32,25 @@ func (t *targets) index(i int) int {
 	return i
 }
 
+// split returns the shard that has a part of what is limited over the whole run;
+// the zero Shard where one project or the organization is all that there can be
+// taken out of or found bad: its shard has all of the limit, since no other
+// needs any.
+func (j *Job) split() brick.Shard {
+	if !j.Mode.ByProject() || j.Mode.NeedsProject() {
+		return brick.Shard{}
+	}
+	return j.Shard
+}
+
 // mostBad returns how many bad rows a plan may have. Those that reading shows
 // every shard counts, so that all judge alike. Those that only comparing shows
 // each finds in its own projects, so that it has a part of what is left for
-// them. Where all rows are for one project, its shard finds all of them.
+// them.
 func (p *planning) mostBad(rows int64) int64 {
 	most := p.job.Params.MaxBadRows.Most(rows)
-	if p.job.Shard.Whole() || !p.job.Mode.ByProject() || p.part.bad > most {
+	if p.part.bad > most {
 		return most
 	}
-	return p.part.bad + p.job.Shard.Part(most-p.part.bad)
+	return p.part.bad + p.job.split().Part(most-p.part.bad)
 }

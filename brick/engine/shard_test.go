@@ -129,3 +129,37 @@ func TestEveryShardJudgesTheWholeFile(t *testing.T) {
 		}
 	}
 }
+
+// Where there is one project only, its shard has all that one run may do: no
+// other could do any of it.
+func TestAShardWithTheOnlyProjectMayDoAllOfIt(t *testing.T) {
+	for _, mode := range []string{"sync_project", "sync_domain_and_project", "sync_one_project_based_on_pid"} {
+		for most := range int64(6) {
+			w, r := manyProjects(1, func(int) int { return 5 })
+			r.mode, r.params.Project = mode, project(0).ID
+			for i := range r.rows[1:] {
+				r.rows[1+i].Roles = []string{"king"} // which only comparing shows to be bad
+			}
+			for p := range 3 {
+				gone := brick.Login(fmt.Sprintf("gone%d@example.com", p))
+				w.accounts[gone] = brick.Profile{}
+				w.projects[project(0).ID][gone] = member(gone, "viewer")
+			}
+			r.params.MaxRemovalsRun, r.params.MaxBadRows = brick.MustLimit(fmt.Sprint(most)), brick.MustLimit("5")
+			whole := r.shard(t, w, brick.Shard{})
+			var refused *brick.Refusal
+			removals, bad := int64(0), int64(0)
+			for i := range 7 {
+				part := r.shard(t, w, brick.Shard{Index: i, Of: 7})
+				if part.end.Refusal != nil {
+					refused = part.end.Refusal
+				}
+				removals, bad = removals+part.end.Counts.Removals(), max(bad, part.end.BadRows)
+			}
+			if (refused != nil) != (whole.end.Refusal != nil) || removals != 3 || bad != whole.end.BadRows || bad != 5 {
+				t.Errorf("%s, max_removals_run %d: 7 shards take out %d and find %d bad rows: %v; one run finds %d: %v",
+					mode, most, removals, bad, refused, whole.end.BadRows, whole.end.Refusal)
+			}
+		}
+	}
+}
