@@ -66,6 +66,10 @@ type Change struct {
 	Why    string  // for a person
 	Lead   Lead    // what it means for who runs the project
 
+	// Clear are the attributes of the account that are emptied. Only an Update
+	// has any, and After gives none of them.
+	Clear FieldSet
+
 	// SetPassword says that the change carries the password given in the file.
 	SetPassword bool
 	// Password is sent with the change. It is never written into a plan.

@@ -15,7 +15,7 @@ import (
 func asTheLibraryReads(text []byte) (brick.Change, error) {
 	var l line
 	err := json.Unmarshal(text, &l)
-	return brick.Change{Scope: l.Scope, Action: l.Action, Before: l.Before, After: l.After, Why: l.Why, SetPassword: l.SetPassword}, err
+	return brick.Change{Scope: l.Scope, Action: l.Action, Before: l.Before, After: l.After, Why: l.Why, SetPassword: l.SetPassword, Clear: l.Clear}, err
 }
 
 // sameReading fails when a line is not read as the library reads it.
@@ -36,7 +36,7 @@ func TestChangesAreReadAsTheLibraryReadsThem(t *testing.T) {
 		for range rapid.IntRange(1, 5).Draw(t, "lines") {
 			c := brick.Change{
 				Scope: brick.Project(rapid.StringMatching(`[ -~]{0,9}`).Draw(t, "id")), Action: rapid.SampledFrom(brick.Actions()).Draw(t, "action"),
-				Why: rapid.StringMatching(`[ -~é]{0,9}`).Draw(t, "why"), SetPassword: rapid.Bool().Draw(t, "password"),
+				Why: rapid.StringMatching(`[ -~é]{0,9}`).Draw(t, "why"), SetPassword: rapid.Bool().Draw(t, "password"), Clear: anyFields(t),
 				Before: anyMember(t, "before"), After: anyMember(t, "after"),
 			}
 			text, err := plan.EncodeChange(&c)
@@ -55,6 +55,8 @@ func FuzzDecodeChange(f *testing.F) {
 		first, first[:len(first)-1], first[:40], first + "x", `{"kind":"change"}` + "\n",
 		`{"kind":"change","scope":{"level":"project","id":"p1"},"login":"a@x.com","action":"add","why":"\u00e9","after":{"login":"a@x.com","profile":{"company":"x"}}}` + "\n",
 		`{"kind":"change","scope":{"level":"project","id":"p1"},"login":"a@x.com","action":"fly"}` + "\n",
+		`{"kind":"change","scope":{"level":"organization","id":"o"},"login":"a@x.com","action":"update","clear":["company"],"after":{"login":"a@x.com"}}` + "\n",
+		`{"kind":"change","scope":{"level":"organization","id":"o"},"login":"a@x.com","action":"update","clear":["height"],"after":{"login":"a@x.com"}}` + "\n",
 		`{"kind":"change","scope":{"level":"project","id":"p1"},"login":"a@x.com","action":"add","after":{"login":"a@x.com","roles":["viewer"}}` + "\n",
 	} {
 		f.Add(first, second)

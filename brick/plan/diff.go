@@ -295,7 +295,7 @@ func (r *Rules) account(d *Decision, w *Want, m *brick.Member) {
 	for _, f := range fields {
 		after.Profile[f] = w.Profile[f]
 	}
-	r.change(d, brick.Update, &before, &after, profileChanges(&before, &after, password))
+	r.change(d, brick.Update, &before, &after, profileChanges(&before, &after, 0, password))
 	if password {
 		d.Change.SetPassword, d.Change.Password = true, w.Password
 	}

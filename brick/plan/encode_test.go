@@ -3,6 +3,7 @@ package plan_test
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -13,14 +14,15 @@ import (
 
 // line is a change as encoding/json writes it.
 type line struct {
-	Kind        string        `json:"kind"`
-	Scope       brick.Scope   `json:"scope"`
-	Login       brick.Login   `json:"login"`
-	Action      brick.Action  `json:"action"`
-	Why         string        `json:"why,omitzero"`
-	SetPassword bool          `json:"set_password,omitzero"`
-	Before      *brick.Member `json:"before,omitzero"`
-	After       *brick.Member `json:"after,omitzero"`
+	Kind        string         `json:"kind"`
+	Scope       brick.Scope    `json:"scope"`
+	Login       brick.Login    `json:"login"`
+	Action      brick.Action   `json:"action"`
+	Why         string         `json:"why,omitzero"`
+	SetPassword bool           `json:"set_password,omitzero"`
+	Clear       brick.FieldSet `json:"clear,omitzero"`
+	Before      *brick.Member  `json:"before,omitzero"`
+	After       *brick.Member  `json:"after,omitzero"`
 }
 
 func anyMember(t *rapid.T, name string) *brick.Member {
@@ -40,18 +42,24 @@ func anyMember(t *rapid.T, name string) *brick.Member {
 	return m
 }
 
+// anyFields are some attributes, mostly none.
+func anyFields(t *rapid.T) brick.FieldSet {
+	fields := rapid.SliceOfN(rapid.SampledFrom(slices.Collect(brick.Fields())), 0, 3).Draw(t, "cleared")
+	return brick.NewFieldSet(fields...)
+}
+
 func TestChangesAreWrittenAsTheLibraryWritesThem(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := brick.Change{
 			Scope:  brick.Scope{Level: rapid.SampledFrom([]brick.Level{brick.OrganizationLevel, brick.ProjectLevel}).Draw(t, "level"), ID: rapid.String().Draw(t, "id")},
 			Action: rapid.SampledFrom(brick.Actions()).Draw(t, "action"), Why: rapid.String().Draw(t, "why"),
-			SetPassword: rapid.Bool().Draw(t, "password"), Password: brick.NewSecret("never"),
+			SetPassword: rapid.Bool().Draw(t, "password"), Password: brick.NewSecret("never"), Clear: anyFields(t),
 			Before: anyMember(t, "before"), After: anyMember(t, "after"),
 		}
 		var want bytes.Buffer
 		out := json.NewEncoder(&want)
 		out.SetEscapeHTML(false)
-		if err := out.Encode(line{"change", c.Scope, c.Login(), c.Action, c.Why, c.SetPassword, c.Before, c.After}); err != nil {
+		if err := out.Encode(line{"change", c.Scope, c.Login(), c.Action, c.Why, c.SetPassword, c.Clear, c.Before, c.After}); err != nil {
 			t.Fatal(err)
 		}
 		got, err := plan.EncodeChange(&c)

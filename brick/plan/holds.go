@@ -12,7 +12,22 @@ func Holds(c *brick.Change, now *brick.Member) bool {
 	if c.After == nil || now == nil {
 		return c.After == nil && now == nil
 	}
-	return now.Status == c.After.Status && len(now.Profile.Differs(&c.After.Profile)) == 0 && sameMembership(c.After, now)
+	return hasStatus(c, now) && len(now.Profile.Differs(&c.After.Profile)) == 0 && now.Profile.Given(c.Clear) == 0 && sameMembership(c.After, now)
+}
+
+// hasStatus reports whether somebody has the status that a change leaves. Where
+// another change of his follows, After says what both leave together; Add alone
+// leaves him enabled, and Update alone as he was.
+func hasStatus(c *brick.Change, now *brick.Member) bool {
+	switch {
+	case now.Status == c.After.Status:
+		return true
+	case c.Action == brick.Add:
+		return now.Status == brick.Enabled
+	case c.Action == brick.Update:
+		return c.Before != nil && now.Status == c.Before.Status
+	}
+	return false
 }
 
 // Fits reports whether a person is still as a change found him: a member of a
@@ -30,7 +45,7 @@ func Fits(c *brick.Change, now *brick.Member) bool {
 		return now.Profile == c.Before.Profile && now.Ref == c.Before.Ref
 	}
 	for f := range brick.Fields() {
-		if c.After != nil && c.After.Profile[f] != "" && now.Profile[f] != c.Before.Profile[f] {
+		if c.After != nil && (c.After.Profile[f] != "" || c.Clear.Has(f)) && now.Profile[f] != c.Before.Profile[f] {
 			return false
 		}
 	}

@@ -34,6 +34,12 @@ type Undoing struct {
 	NewGroups  bool    // groups that are gone meanwhile may be made again
 	KnewGroups bool    // the earlier plan knew who was in which group
 
+	Clears brick.FieldSet // the attributes of an account that can be emptied
+
+	// Stays returns why an account must not be deleted, "" when it may; nil
+	// lets all be deleted.
+	Stays func(brick.Login) string
+
 	Admins     Admins // who runs the project
 	HoldAdmins bool   // they stay as they are, since nobody else would run it
 }
@@ -158,12 +164,13 @@ func (u *Undoing) change(r *Reversal, a brick.Action, before, after *brick.Membe
 type trace struct {
 	login    brick.Login
 	deed     Deed
-	before   *brick.Member // as the run found him, nil when he was not there
-	left     *brick.Member // as it left him, nil when it took him out
-	given    brick.Profile // the attributes that it set
-	password bool          // it set the password of an account that was there
-	groups   bool          // it set his groups
-	halfway  bool          // it may have stopped in the middle of his groups
+	before   *brick.Member  // as the run found him, nil when he was not there
+	left     *brick.Member  // as it left him, nil when it took him out
+	given    brick.Profile  // the attributes that it set
+	cleared  brick.FieldSet // those that it emptied
+	password bool           // it set the password of an account that was there
+	groups   bool           // it set his groups
+	halfway  bool           // it may have stopped in the middle of his groups
 }
 
 // traces takes the changes of each person together.
@@ -206,12 +213,17 @@ func (t *trace) add(p *Past) {
 		return
 	}
 	t.given = t.given.Overlay(&c.After.Profile)
+	t.cleared |= c.Clear
 	t.password = t.password || c.SetPassword && c.Action == brick.Update && p.Deed != InPart
 	t.groups = t.groups || c.After.Groups != nil
 }
 
 // did reports whether something was done, or may have been.
 func (t *trace) did() bool { return t.deed == WasDone || t.deed == MayBe }
+
+// Left returns what a change leaves of the person whom it found as its Before;
+// nil when he is gone.
+func Left(c *brick.Change) *brick.Member { return result(c.Before, c) }
 
 // result returns what a person is after a change.
 func result(have *brick.Member, c *brick.Change) *brick.Member {
@@ -231,7 +243,7 @@ func result(have *brick.Member, c *brick.Change) *brick.Member {
 	if c.After == nil {
 		return &m
 	}
-	m.Profile = m.Profile.Overlay(&c.After.Profile)
+	m.Profile = m.Profile.Overlay(&c.After.Profile).Without(c.Clear)
 	if c.After.Roles != nil && !c.Action.Takes() {
 		m.Roles = c.After.Roles
 	}

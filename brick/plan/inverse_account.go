@@ -43,6 +43,12 @@ func (u *Undoing) delete(r *Reversal, t *trace, now *brick.Member) {
 		r.hold(brick.Remove, "changed since the run: "+moved)
 		return
 	}
+	if u.Stays != nil {
+		if why := u.Stays(t.login); why != "" {
+			r.hold(brick.Remove, why)
+			return
+		}
+	}
 	u.change(r, brick.Remove, now, nil, "added by the run")
 }
 
@@ -60,36 +66,51 @@ func (u *Undoing) restore(r *Reversal, t *trace, now *brick.Member) {
 	}
 }
 
-// layBack gives an account the attributes that it had before the run. One
-// that was empty cannot be emptied again: a platform takes an empty attribute
-// for one that is not given.
+// layBack gives an account the attributes that it had before the run. One that
+// was empty is emptied again where the platform can do that.
 func (u *Undoing) layBack(r *Reversal, t *trace, now *brick.Member) {
 	after := &brick.Member{Login: t.login, Status: brick.Enabled}
+	var empty brick.FieldSet
 	var stays, moved []string
 	for f := range brick.Fields() {
 		was, left, is := t.before.Profile[f], t.left.Profile[f], now.Profile[f]
 		switch {
-		case t.given[f] == "" || is == was:
+		case t.given[f] == "" && !t.cleared.Has(f) || is == was:
 		case is != left:
 			moved = append(moved, fieldChange(f, left, is))
-		case was == "":
-			stays = append(stays, fmt.Sprintf("%s was empty before the run", f))
-		default:
+		case was != "":
 			after.Profile[f] = was
+		case u.empties(f, t.before, now):
+			empty |= brick.NewFieldSet(f)
+		default:
+			stays = append(stays, fmt.Sprintf("%s was empty before the run", f))
 		}
 	}
 	switch {
 	case moved != nil:
 		r.hold(brick.Update, "changed since the run: "+strings.Join(moved, "; "))
 		return
-	case after.Profile != (brick.Profile{}):
-		u.change(r, brick.Update, now, after, profileChanges(now, after, false))
+	case after.Profile != (brick.Profile{}) || empty != 0:
+		u.change(r, brick.Update, now, after, profileChanges(now, after, empty, false))
+		r.clear(empty)
 	default:
 		r.Verdict = Kept
 	}
 	if stays != nil {
-		r.lose(strings.Join(stays, ", ") + " and stays as the run set it, since no platform can empty an attribute")
+		r.lose(strings.Join(stays, ", ") + " and stays as the run set it, since the platform cannot empty it")
 	}
+}
+
+// empties reports whether emptying an attribute makes it what it was. Where the
+// connector knew something of the account that no attribute shows, and knows
+// otherwise now, nobody can tell: an empty list may have kept everybody out.
+func (u *Undoing) empties(f brick.Field, before, now *brick.Member) bool {
+	return u.Clears.Has(f) && before.Ref == now.Ref
+}
+
+// clear empties attributes with the change that was decided last.
+func (r *Reversal) clear(fields brick.FieldSet) {
+	r.Change.Clear, r.Changes[len(r.Changes)-1].Clear = fields, fields
 }
 
 // accountMoved says in what an account differs from attributes that were

@@ -30,6 +30,9 @@ func reversed(r plan.Reversal) string {
 			profile, _ := c.After.Profile.MarshalJSON()
 			text += " " + string(profile)
 		}
+		if c.Clear != 0 {
+			text += fmt.Sprintf(" without %q: %s", c.Clear.Names(), c.Why)
+		}
 	}
 	if r.Lost != "" {
 		text += "; lost: " + r.Lost
@@ -155,8 +158,8 @@ func TestWhatARunDidToAnAccountIsTakenBack(t *testing.T) {
 		{"an attribute that was changed since stays", changed, account("Newest", "CZ"), `held: changed since the run: company "New" -> "Newest"`},
 		{"one that was changed back is left", changed, account("Old", "CZ"), "kept"},
 		{"an account that is gone is left alone", changed, nil, "held: his account is gone, which the run did not do"},
-		{"what was empty cannot be emptied", filled, account("New", "DE"),
-			`changed, update {"country":"CZ"}; lost: company was empty before the run and stays as the run set it, since no platform can empty an attribute`},
+		{"what was empty stays where it cannot be emptied", filled, account("New", "DE"),
+			`changed, update {"country":"CZ"}; lost: company was empty before the run and stays as the run set it, since the platform cannot empty it`},
 		{"an account that was removed comes back", removed, nil, `changed, add {"company":"Acme","country":"CZ"}` + lost},
 		{"one that came back is left", removed, account("Acme", "CZ"), "kept"},
 		{"another one of the same login is left alone", removed, account("Other", "CZ"),
@@ -169,6 +172,48 @@ func TestWhatARunDidToAnAccountIsTakenBack(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})
+	}
+}
+
+func TestWhatWasEmptyIsEmptiedWhereThePlatformCan(t *testing.T) {
+	filled := did(brick.Update, account("", ""), account("New", "DE"))
+	emptied := did(brick.Update, account("New", "DE"), account("", "CZ"))
+	emptied.Change.Clear = brick.NewFieldSet(brick.Company)
+	refOf := func(ref string, m *brick.Member) *brick.Member {
+		m.Ref = ref
+		return m
+	}
+	blocked := did(brick.Update, refOf("7?ip=none", account("", "")), account("New", "DE"))
+	for _, c := range []struct {
+		name string
+		past plan.Past
+		now  *brick.Member
+		want string
+	}{
+		{"what can be emptied is, and of the rest it is told", filled, account("New", "DE"),
+			`changed, update {} without ["company"]: company "New" -> none; lost: country was empty before the run and stays as the run set it, since the platform cannot empty it`},
+		{"what is empty already is left", filled, account("", ""), "kept"},
+		{"what was changed since stays", filled, account("Newest", "DE"), `held: changed since the run: company "New" -> "Newest"`},
+		{"what was emptied is filled again", emptied, account("", "CZ"), `changed, update {"company":"New","country":"DE"}`},
+		{"what was emptied and filled by others stays", emptied, account("Other", "CZ"), `held: changed since the run: company none -> "Other"`},
+		{"what was not known to be quite empty stays", blocked, refOf("7", account("New", "DE")),
+			`kept; lost: company was empty before the run, country was empty before the run and stays as the run set it, since the platform cannot empty it`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			u := undoing(acme)
+			u.Clears = brick.NewFieldSet(brick.Company)
+			if got := takesBack(t, u, c.now, c.past); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestAnAccountThatMustStayIsNotDeleted(t *testing.T) {
+	u := undoing(acme)
+	u.Stays = func(brick.Login) string { return "he is needed" }
+	if got := takesBack(t, u, account("Acme", ""), did(brick.Add, nil, account("Acme", ""))); got != "held: he is needed" {
+		t.Errorf("got %s", got)
 	}
 }
 

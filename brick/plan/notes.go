@@ -48,9 +48,14 @@ func (n *Notes) Append(lines io.WriterTo) error {
 	return nil
 }
 
-// Close ends the findings.
+// Close ends the findings. They are safe on disk afterwards, since the report of
+// a run that dies and is gone on with tells them, too.
 func (n *Notes) Close() error {
-	return errors.Join(n.out.Flush(), n.file.Close())
+	err := n.out.Flush()
+	if at, _ := n.file.Seek(0, io.SeekCurrent); err == nil && at > 0 {
+		err = n.file.Sync()
+	}
+	return errors.Join(err, n.file.Close())
 }
 
 // EncodeNote returns the line of findings.ndjson for a finding.

@@ -31,7 +31,7 @@ func memberPartway(c *brick.Change, now *brick.Member) bool {
 		status, roles, kept = now.Status == b.Status, slices.Equal(now.Roles, b.Roles), b.Groups
 	}
 	if a := c.After; a != nil {
-		status = status || now.Status == a.Status
+		status = status || hasStatus(c, now)
 		roles = roles || a.Roles == nil || slices.Equal(now.Roles, a.Roles)
 		wanted = a.Groups
 	}
@@ -72,7 +72,8 @@ func accountPartway(c *brick.Change, now *brick.Member) bool {
 		before = c.Before.Profile
 	}
 	for f := range brick.Fields() {
-		if want := c.After.Profile[f]; want != "" && now.Profile[f] != want && now.Profile[f] != before[f] {
+		want := c.After.Profile[f]
+		if (want != "" || c.Clear.Has(f)) && now.Profile[f] != want && now.Profile[f] != before[f] {
 			return false
 		}
 	}

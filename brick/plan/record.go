@@ -119,19 +119,21 @@ type endRecord struct {
 }
 
 type changeRecord struct {
-	Kind        string        `json:"kind"`
-	Scope       brick.Scope   `json:"scope"`
-	Login       brick.Login   `json:"login"`
-	Action      brick.Action  `json:"action"`
-	Why         string        `json:"why,omitzero"`
-	Lead        brick.Lead    `json:"administrator,omitzero"`
-	SetPassword bool          `json:"set_password,omitzero"`
-	Before      *brick.Member `json:"before,omitzero"`
-	After       *brick.Member `json:"after,omitzero"`
+	Kind        string         `json:"kind"`
+	Scope       brick.Scope    `json:"scope"`
+	Login       brick.Login    `json:"login"`
+	Action      brick.Action   `json:"action"`
+	Why         string         `json:"why,omitzero"`
+	Lead        brick.Lead     `json:"administrator,omitzero"`
+	SetPassword bool           `json:"set_password,omitzero"`
+	Clear       brick.FieldSet `json:"clear,omitzero"`
+	Before      *brick.Member  `json:"before,omitzero"`
+	After       *brick.Member  `json:"after,omitzero"`
 }
 
 func (r *changeRecord) change() brick.Change {
 	return brick.Change{
-		Scope: r.Scope, Action: r.Action, Before: r.Before, After: r.After, Why: r.Why, Lead: r.Lead, SetPassword: r.SetPassword,
+		Scope: r.Scope, Action: r.Action, Before: r.Before, After: r.After, Why: r.Why, Lead: r.Lead,
+		SetPassword: r.SetPassword, Clear: r.Clear,
 	}
 }

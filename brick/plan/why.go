@@ -29,10 +29,10 @@ func rolesAndGroups(m, after *brick.Member, roles, groups bool) (parts []string)
 }
 
 // profileChanges says in a line what becomes of an account.
-func profileChanges(before, after *brick.Member, password bool) string {
+func profileChanges(before, after *brick.Member, clear brick.FieldSet, password bool) string {
 	var parts []string
 	for f := range brick.Fields() {
-		if after.Profile[f] != "" {
+		if after.Profile[f] != "" || clear.Has(f) {
 			parts = append(parts, fieldChange(f, before.Profile[f], after.Profile[f]))
 		}
 	}

@@ -2,7 +2,7 @@
 // gives the engine one careful way to talk to any of them.
 //
 // A connector implements [Driver] and as many of the optional interfaces as
-// its platform has: [Roles], [Groups], [Projects], [Clients], [Self]. It does
+// its platform has: [Roles], [Groups], [Projects], [Clients], [Self], [Clears]. It does
 // one thing at a time and holds no policy: retries, the rate and the number
 // of calls at once are the business of [View], which planning gets, and of
 // [Conn], which can act as well. Every connector sits the exam in package platformtest.
@@ -38,9 +38,10 @@ type Driver interface {
 	//
 	//	organization: Add creates the account with After.Profile and Password,
 	//	  and if it exists lays After.Profile over it; Update lays
-	//	  After.Profile over it, and sets Password when it is given; Remove
-	//	  deletes it, with its memberships. When the password is refused
-	//	  (BadPassword), nothing of the change has been done.
+	//	  After.Profile over it, empties the attributes in Clear (see
+	//	  [Clears]), and sets Password when it is given; Remove deletes it,
+	//	  with its memberships. When the password is refused (BadPassword),
+	//	  nothing of the change has been done.
 	//	project: Add and Enable make the member enabled; Update leaves his
 	//	  status; all three set Roles and Groups where After gives them (Roles
 	//	  and Groups not nil) and leave them otherwise; a group that is not
@@ -76,8 +77,9 @@ type Thrifty interface {
 // Remote is implemented by connectors that send requests over the net. They
 // do so through a [Web], which keeps to the limits, tries again and counts.
 // To their Apply goes the ctx of the run itself: once it has ended they begin
-// no further request that changes something and finish those under way; what
-// was not begun is Interrupted.
+// no further request that changes something and finish those under way. A
+// change of which nothing was sent then is [NotBegun]; one that is Interrupted
+// without it may have taken place, or a part of it.
 type Remote interface {
 	Web() *Web
 }
@@ -86,6 +88,13 @@ type Remote interface {
 type Features struct {
 	Batch       int // how many changes one Apply may carry; 0 means 1
 	Concurrency int // how many calls at once are useful; 0 means 1
+}
+
+// Clears is implemented where attributes of an account can be emptied.
+type Clears interface {
+	// Clears returns the attributes that Update can empty. No Update has
+	// others in its Clear.
+	Clears() brick.FieldSet
 }
 
 // Roles is implemented where members of projects have roles.

@@ -61,6 +61,15 @@ func (v *View) Features() Features {
 	return f
 }
 
+// Clears returns the attributes of an account that can be emptied, none where
+// the platform knows no way.
+func (v *View) Clears() brick.FieldSet {
+	if d, ok := v.driver.(Clears); ok {
+		return d.Clears()
+	}
+	return 0
+}
+
 // Read calls each with every member of a scope, with as much about him as is
 // needed. When the listing breaks off
 // for a reason that may pass, it begins again: start is called before each

@@ -53,7 +53,7 @@ func differences(c *brick.Change) []difference {
 		after = *c.After
 	}
 	gone := c.After == nil
-	all := profileDifferences(&before, &after, gone)
+	all := profileDifferences(&before, &after, gone, c.Clear)
 	if c.Before != nil && c.After != nil && before.Status != 0 && after.Status != 0 && before.Status != after.Status {
 		all = append(all, difference{statusAspect, before.Status.String(), after.Status.String()})
 	}
@@ -69,11 +69,11 @@ func differences(c *brick.Change) []difference {
 	return all
 }
 
-func profileDifferences(before, after *brick.Member, gone bool) []difference {
+func profileDifferences(before, after *brick.Member, gone bool, cleared brick.FieldSet) []difference {
 	var all []difference
 	for f := range brick.Fields() {
 		was, is := before.Profile[f], after.Profile[f]
-		if is == was || (is == "" && !gone) {
+		if is == was || is == "" && !gone && !cleared.Has(f) {
 			continue
 		}
 		if f.IsList() {

@@ -96,13 +96,14 @@ func TestWhatChangesIsToldOnce(t *testing.T) {
 		change brick.Change
 		want   string
 	}{
-		"an account is added":    {brick.Change{Action: brick.Add, After: member(func(m *brick.Member) { m.Profile[brick.Company] = "Acme" })}, "company||Acme"},
-		"an attribute changes":   {brick.Change{Action: brick.Update, Before: member(func(m *brick.Member) { m.Profile[brick.Company], m.Profile[brick.Phone] = "A", "1" }), After: member(func(m *brick.Member) { m.Profile[brick.Company] = "B" })}, "company|A|B"},
-		"groups are left alone":  {brick.Change{Action: brick.Update, Before: member(func(m *brick.Member) { m.Roles, m.Groups = []string{"a"}, []string{"g"} }), After: member(func(m *brick.Member) { m.Roles = []string{"b"} })}, "role|a|b"},
-		"groups are taken away":  {brick.Change{Action: brick.Disable, Before: member(func(m *brick.Member) { m.Groups = []string{"g", "h"} }), After: member(func(m *brick.Member) { m.Status, m.Groups = brick.Disabled, []string{} })}, "status|enabled|disabled groups|g, h|"},
-		"somebody is removed":    {brick.Change{Action: brick.Remove, Before: member(func(m *brick.Member) { m.Roles, m.Groups = []string{"a"}, []string{"g"} })}, "role|a| groups|g|"},
-		"a password is given":    {brick.Change{Action: brick.Update, SetPassword: true, Before: member(nil), After: member(nil)}, "password||as given in the file"},
-		"letter case is no news": {brick.Change{Action: brick.Enable, Before: member(func(m *brick.Member) { m.Status, m.Groups = brick.Disabled, []string{"G"} }), After: member(func(m *brick.Member) { m.Groups = []string{"g"} })}, "status|disabled|enabled"},
+		"an account is added":     {brick.Change{Action: brick.Add, After: member(func(m *brick.Member) { m.Profile[brick.Company] = "Acme" })}, "company||Acme"},
+		"an attribute changes":    {brick.Change{Action: brick.Update, Before: member(func(m *brick.Member) { m.Profile[brick.Company], m.Profile[brick.Phone] = "A", "1" }), After: member(func(m *brick.Member) { m.Profile[brick.Company] = "B" })}, "company|A|B"},
+		"an attribute is emptied": {brick.Change{Action: brick.Update, Clear: brick.NewFieldSet(brick.Company), Before: member(func(m *brick.Member) { m.Profile[brick.Company], m.Profile[brick.Phone] = "A", "1" }), After: member(nil)}, "company|A|"},
+		"groups are left alone":   {brick.Change{Action: brick.Update, Before: member(func(m *brick.Member) { m.Roles, m.Groups = []string{"a"}, []string{"g"} }), After: member(func(m *brick.Member) { m.Roles = []string{"b"} })}, "role|a|b"},
+		"groups are taken away":   {brick.Change{Action: brick.Disable, Before: member(func(m *brick.Member) { m.Groups = []string{"g", "h"} }), After: member(func(m *brick.Member) { m.Status, m.Groups = brick.Disabled, []string{} })}, "status|enabled|disabled groups|g, h|"},
+		"somebody is removed":     {brick.Change{Action: brick.Remove, Before: member(func(m *brick.Member) { m.Roles, m.Groups = []string{"a"}, []string{"g"} })}, "role|a| groups|g|"},
+		"a password is given":     {brick.Change{Action: brick.Update, SetPassword: true, Before: member(nil), After: member(nil)}, "password||as given in the file"},
+		"letter case is no news":  {brick.Change{Action: brick.Enable, Before: member(func(m *brick.Member) { m.Status, m.Groups = brick.Disabled, []string{"G"} }), After: member(func(m *brick.Member) { m.Groups = []string{"g"} })}, "status|disabled|enabled"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.change.Scope = acme

@@ -3,9 +3,15 @@ package directory
 import (
 	"database/sql"
 	"errors"
+	"slices"
 
 	"users-brick/brick"
 )
+
+// Clears says that every attribute of an account can be emptied.
+func (d *Directory) Clears() brick.FieldSet {
+	return brick.NewFieldSet(slices.Collect(brick.Fields())...)
+}
 
 // changeAccount does one change of an organization.
 func (t *transaction) changeAccount(c *brick.Change) error {
@@ -35,7 +41,7 @@ func (t *transaction) layAccount(c *brick.Change, login brick.Login, have brick.
 	}
 	want := have
 	if c.After != nil {
-		want = have.Overlay(&c.After.Profile)
+		want = have.Overlay(&c.After.Profile).Without(c.Clear)
 	}
 	var passwordSet any
 	if c.Password.Given() && (!exists || c.Action == brick.Update) {

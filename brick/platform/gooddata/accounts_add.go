@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"users-brick/brick"
+	"users-brick/brick/platform"
 )
 
 // addAccount creates an account. When its login is taken already the account
@@ -20,7 +21,7 @@ func (d *Driver) addAccount(ctx context.Context, s brick.Scope, login brick.Logi
 	if d.lost.has(login) {
 		adopted, err := d.adopt(ctx, s, login, c)
 		if adopted || err != nil {
-			return err
+			return platform.Begun(err)
 		}
 	}
 	err := d.create(ctx, s, login, c)
@@ -28,11 +29,11 @@ func (d *Driver) addAccount(ctx context.Context, s brick.Scope, login brick.Logi
 	case err == nil:
 		d.lost.drop(login)
 	case taken(err):
-		return d.adoptTaken(ctx, s, login, c, err)
+		return platform.Begun(d.adoptTaken(ctx, s, login, c, err))
 	case brick.KindOf(err) == brick.Unavailable:
 		d.lost.add(login)
 		if adopted, adoptErr := d.adopt(ctx, s, login, c); adopted {
-			return adoptErr
+			return platform.Begun(adoptErr)
 		}
 	}
 	return err
@@ -78,13 +79,13 @@ func (d *Driver) adopt(ctx context.Context, s brick.Scope, login brick.Login, c 
 		return false, err
 	}
 	d.lost.drop(login)
-	wanted := *given(c)
+	profile := *given(c)
 	for f, text := range brick.NewProfile(login) {
-		if wanted[f] == text && have.profile[f] != "" {
-			wanted[f] = ""
+		if profile[f] == text && have.profile[f] != "" {
+			profile[f] = ""
 		}
 	}
-	return true, d.put(ctx, &have, &wanted, brick.Secret{})
+	return true, d.put(ctx, &have, &wanted{profile: profile})
 }
 
 // adoptTaken adopts an account whose login the platform calls taken.

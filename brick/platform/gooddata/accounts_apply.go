@@ -3,6 +3,7 @@ package gooddata
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"golang.org/x/sync/errgroup"
@@ -47,7 +48,7 @@ func (d *Driver) applyAccount(ctx context.Context, s brick.Scope, c *brick.Chang
 // updateAccount lays what is given over an account.
 func (d *Driver) updateAccount(ctx context.Context, s brick.Scope, login brick.Login, c *brick.Change) error {
 	if have, ok := accountOf(c.Before); ok {
-		err := d.put(ctx, &have, given(c), c.Password)
+		err := d.put(ctx, &have, wantedOf(c))
 		if !absent(err) {
 			return err
 		}
@@ -59,20 +60,44 @@ func (d *Driver) updateAccount(ctx context.Context, s brick.Scope, login brick.L
 	if !found {
 		return brick.Errorf(brick.NotFound, "the organization has no such account")
 	}
-	return d.put(ctx, &have, given(c), c.Password)
+	return d.put(ctx, &have, wantedOf(c))
 }
 
-// put sends an account with what is given laid over it. Nothing is sent when
-// it is so already and there is no password to set.
-func (d *Driver) put(ctx context.Context, have *account, given *brick.Profile, password brick.Secret) error {
-	if len(have.profile.Differs(given)) == 0 && !password.Given() {
+// Clears says which attributes of an account can be emptied.
+func (d *Driver) Clears() brick.FieldSet { return clearable }
+
+// put sends an account as it is to be. Nothing is sent when it is so already
+// and there is no password to set.
+func (d *Driver) put(ctx context.Context, have *account, w *wanted) error {
+	if w.holds(&have.profile) {
 		return nil
 	}
-	_, err := d.do(ctx, call{
+	a, err := d.do(ctx, call{
 		method: http.MethodPut, path: profilePath(have.ref.id),
-		body: changedAccount(have, given, password), hide: []brick.Secret{password},
+		body: changedAccount(have, w), hide: []brick.Secret{w.password},
 	})
-	return ofPassword(err, password)
+	if err != nil {
+		return ofPassword(err, w.password)
+	}
+	return cleared(a, have.profile.Given(w.clear))
+}
+
+// cleared makes sure that the answer to an update shows empty what was to
+// become so: nobody has promised that the platform empties anything.
+func cleared(a *answer, fields brick.FieldSet) error {
+	if fields == 0 {
+		return nil
+	}
+	var is account
+	if err := decode(a.body, shape{"accountSetting": accountShape(&is).take}.take); err != nil {
+		return garbled(a, err)
+	}
+	for f := range fields.All() {
+		if is.profile[f] != "" || f == brick.IPWhitelist && is.ref.blocked {
+			return &brick.Error{Kind: brick.Failed, RequestID: requestID(a, ""), Err: fmt.Errorf("the platform does not empty %s", f)}
+		}
+	}
+	return nil
 }
 
 // removeAccount deletes an account; one that is gone is as it should be.

@@ -58,6 +58,61 @@ func TestAnUpdateSetsWhatIsGiven(t *testing.T) {
 	}
 }
 
+func TestWhatIsClearedIsSentAsThePlatformShowsItEmpty(t *testing.T) {
+	for _, replaces := range []bool{false, true} {
+		w := newTown(t)
+		w.replaces = replaces
+		w.settle("ann@x.com", full())
+		d := w.open()
+		before := accountsIn(t, d, platform.Need{})["ann@x.com"]
+		c := accountChange(brick.Update, before, "ann@x.com", brick.Profile{brick.LastName: "Cee"})
+		c.Clear = d.Clears()
+		changeAccount(t, d, c)
+		for key, want := range map[string]any{
+			"ssoProvider": "", "companyName": "", "position": "", "country": "", "phoneNumber": "", "ipWhitelist": nil, "timezone": "Europe/Prague",
+		} {
+			if have, sent := w.find("ann@x.com")[key]; have != want || !sent {
+				t.Errorf("replaces %t: %s is %v, want %v", replaces, key, have, want)
+			}
+		}
+		now := accountsIn(t, d, platform.Need{})["ann@x.com"]
+		want := before.Profile.Without(c.Clear)
+		want[brick.LastName] = "Cee"
+		if now.Profile != want || now.Ref != before.Ref {
+			t.Errorf("replaces %t: have %+v, want %v", replaces, now, want)
+		}
+		c.Before = now
+		w.clear()
+		changeAccount(t, d, c)
+		w.came()
+	}
+}
+
+// An account whose empty list of addresses keeps everybody out is not opened.
+func TestAnAccountThatIsClosedStaysClosed(t *testing.T) {
+	w := newTown(t)
+	w.settle("ann@x.com", map[string]any{"firstName": "A", "lastName": "B", "ipWhitelist": []any{}, "companyName": "Acme"})
+	d := w.open()
+	c := accountChange(brick.Update, accountsIn(t, d, platform.Need{})["ann@x.com"], "ann@x.com", brick.Profile{})
+	c.Clear = d.Clears()
+	changeAccount(t, d, c)
+	if have := w.show("ann@x.com"); !strings.Contains(have, "ipWhitelist:[]") || strings.Contains(have, "Acme") {
+		t.Errorf("have %s", have)
+	}
+}
+
+func TestWhatThePlatformDoesNotEmptyIsToldAsFailed(t *testing.T) {
+	f := start(t)
+	f.says("PUT /gdc/account/profile/1", 200, `{"accountSetting":{"companyName":"Acme","position":""}}`)
+	before := &brick.Member{Login: "a@x.com", Ref: "1", Profile: brick.Profile{brick.FirstName: "A", brick.LastName: "B", brick.Company: "Acme", brick.Position: "Boss"}}
+	c := accountChange(brick.Update, before, "a@x.com", brick.Profile{})
+	c.Clear = brick.NewFieldSet(brick.Position)
+	d := f.open()
+	changeAccount(t, d, c)
+	c.Clear = brick.NewFieldSet(brick.Position, brick.Company)
+	wants(t, applyAccount(t, d, c), brick.Failed, "does not empty company")
+}
+
 func TestNothingIsSentWhereNothingDiffers(t *testing.T) {
 	w := newTown(t)
 	w.settle("ann@x.com", full())

@@ -79,12 +79,17 @@ func (p *Platform) changeAccount(s brick.Scope, c *brick.Change) error {
 	return brick.Errorf(brick.Invalid, "an account cannot be %s", c.Action.Done())
 }
 
+// Clears says that every attribute of an account can be emptied.
+func (p *Platform) Clears() brick.FieldSet {
+	return brick.NewFieldSet(slices.Collect(brick.Fields())...)
+}
+
 // putAccount lays the profile over the account, or makes it. The password is
 // set for a new account, and for an existing one where the change says so.
 func (p *Platform) putAccount(accounts map[brick.Login]brick.Profile, login brick.Login, exists bool, have brick.Profile, c *brick.Change) error {
 	var want brick.Profile
 	if c.After != nil {
-		want = have.Overlay(&c.After.Profile)
+		want = have.Overlay(&c.After.Profile).Without(c.Clear)
 	}
 	sets := c.Password.Given() && (!exists || c.Action == brick.Update)
 	if sets && p.Hooks.Password != nil {

@@ -45,6 +45,7 @@ func Run(t *testing.T, open Open, o Options) {
 	}{
 		{"accounts", e.accounts},
 		{"passwords", e.passwords},
+		{"clearing", e.clearing},
 		{"members", e.members},
 		{"groups", e.groups},
 		{"roles", e.roles},

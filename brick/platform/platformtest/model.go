@@ -52,7 +52,7 @@ func possible(m *brick.Member) bool {
 
 // lay returns the member after the change.
 func lay(have brick.Member, c brick.Change) brick.Member {
-	have.Profile = have.Profile.Overlay(&c.After.Profile)
+	have.Profile = have.Profile.Overlay(&c.After.Profile).Without(c.Clear)
 	switch c.Action {
 	case brick.Add, brick.Enable:
 		have.Status = brick.Enabled
