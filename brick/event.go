@@ -12,6 +12,7 @@ type (
 	// RunStarted opens a run.
 	RunStarted struct {
 		RunID, Mode, Platform, Target string
+		Shard                         Shard // the part of the run that this process does
 	}
 	// RowsRead counts the rows read so far; Done when the file has ended well.
 	RowsRead struct {

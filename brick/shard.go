@@ -39,6 +39,15 @@ func (s Shard) String() string {
 	return fmt.Sprintf("shard %d of %d", s.Index, s.Of)
 }
 
+// Fraction returns what [ParseShard] reads, such as "1/3"; "" for the whole
+// run.
+func (s Shard) Fraction() string {
+	if s.Whole() {
+		return ""
+	}
+	return fmt.Sprintf("%d/%d", s.Index, s.Of)
+}
+
 // Owns reports whether a scope belongs to the shard: each belongs to exactly
 // one of the n shards, whatever else there is, and on every machine.
 //

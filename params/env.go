@@ -31,7 +31,7 @@ type Env struct {
 	ReportTo string `env:"BRICK_REPORT_TO" doc:"Where else the report of a run is stored as JSON: a path or s3://bucket/key, with the keys of the environment, the profile or the machine. {run_id} in it stands for the run, {shard} for the shard such as 1-of-3; to what ends with / RUNID.json is added."`
 
 	Listen      string `env:"BRICK_LISTEN" envDefault:"127.0.0.1:9464" doc:"Where the command schedule answers questions about its health, its metrics and its runs: host:port, or off."`
-	MetricsFile string `env:"BRICK_METRICS_FILE" doc:"A file that gets the metrics of the command run at its end, for the textfile collector of node_exporter."`
+	MetricsFile string `env:"BRICK_METRICS_FILE" doc:"A file to which the command run adds its metrics at its end, for the textfile collector of node_exporter; in a folder each job has a file of its own."`
 
 	LockTimeout Wait `env:"BRICK_LOCK_TIMEOUT" envDefault:"0" doc:"How long to wait for another run on the same target; 0 gives up at once."`
 

@@ -133,7 +133,7 @@ func Exclusively(ctx context.Context, path string, do func() error) error {
 		return brick.Errorf(brick.Interrupted, "stopped while it waited for another run: %w", context.Cause(ctx))
 	}
 	if err != nil {
-		return unusable(err)
+		return &brick.Error{Kind: brick.Failed, Op: "lock " + path, Err: err, Hint: "its directory must be writable, and on a file system that has locks"}
 	}
 	return errors.Join(do(), l.Close())
 }

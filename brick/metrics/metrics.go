@@ -23,18 +23,12 @@ type Metrics struct {
 	defined  []definition
 }
 
-// New returns the metrics of a program of a version, without any job yet.
-func New(version string) *Metrics {
+// New returns metrics without any job yet.
+func New() *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewPedanticRegistry(), defined: definitions(),
 		counters: map[string]*prometheus.CounterVec{}, gauges: map[string]*prometheus.GaugeVec{},
 	}
-	build := prometheus.NewGauge(prometheus.GaugeOpts{
-		Name: Prefix + buildInfo, Help: buildHelp,
-		ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()},
-	})
-	build.Set(1)
-	m.registry.MustRegister(build)
 	for i := range m.defined {
 		d := &m.defined[i]
 		if d.counter {
@@ -48,11 +42,17 @@ func New(version string) *Metrics {
 	return m
 }
 
-// WithProcess adds what Go and the system say of this process, and returns the
-// same Metrics. It is for programs that are scraped; a file of it would tell
-// of a process that is gone.
-func (m *Metrics) WithProcess() *Metrics {
-	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+// WithProcess adds which program this is, and what Go and the system say of
+// its process, and returns the same Metrics. It is for programs that are
+// scraped: a file would tell of a process that is gone, and two files of one
+// folder would tell the same twice, which node_exporter takes for an error.
+func (m *Metrics) WithProcess(version string) *Metrics {
+	build := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: Prefix + buildInfo, Help: buildHelp,
+		ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()},
+	})
+	build.Set(1)
+	m.registry.MustRegister(build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -81,21 +81,22 @@ func (m *Metrics) WriteFile(path string) error { return prometheus.WriteToTextfi
 
 // Known says that there is a job: its counters begin at 0, so that their first
 // step shows.
-func (m *Metrics) Known(job string) {
+func (m *Metrics) Known(job Job) {
 	for i := range m.defined {
 		d := &m.defined[i]
 		if !d.counter {
 			continue
 		}
 		for _, values := range d.combinations() {
-			m.counters[d.name].WithLabelValues(append([]string{job}, values...)...)
+			m.counters[d.name].WithLabelValues(job.labels(values...)...)
 		}
 	}
 }
 
 // Forget says that a job is no more: its metrics go.
-func (m *Metrics) Forget(job string) {
-	of := prometheus.Labels{"job": job}
+func (m *Metrics) Forget(job Job) {
+	values := job.labels()
+	of := prometheus.Labels{jobLabel: values[0], shardLabel: values[1]}
 	for _, c := range m.counters {
 		c.DeletePartialMatch(of)
 	}
@@ -104,31 +105,48 @@ func (m *Metrics) Forget(job string) {
 	}
 }
 
-// Hear returns what listens to the events of one run of a job.
-func (m *Metrics) Hear(job string) brick.Emit {
+// Hear returns what listens to the events of one run of a job. Which shard it
+// is says the run itself: one that is gone on with is what it was. What comes
+// after its end is not counted: who is told of it then is not the platform.
+func (m *Metrics) Hear(job Job) brick.Emit {
+	over := false // set before anybody is told
 	return func(e brick.Event) {
 		switch e := e.(type) {
+		case brick.RunStarted: // comes before all others
+			job.Shard = e.Shard
 		case brick.Applied:
 			if e.Err == nil {
-				m.counters[changes].WithLabelValues(job, e.Change.Action.String(), e.Change.Scope.Level.String()).Inc()
+				m.count(changes, job, e.Change.Action.String(), e.Change.Scope.Level.String()).Inc()
 			}
 		case brick.Retrying:
-			m.retried(job, &e)
+			if !over {
+				m.retried(job, &e)
+			}
+		case brick.RunEnded:
+			over = true
 		}
 	}
 }
 
-func (m *Metrics) retried(job string, e *brick.Retrying) {
+func (m *Metrics) retried(job Job, e *brick.Retrying) {
 	reason := otherReason
 	switch kind := brick.KindOf(e.Err); kind {
 	case brick.Throttled:
-		m.counters[rateLimitWaits].WithLabelValues(job).Inc()
-		m.counters[rateLimitWaited].WithLabelValues(job).Add(max(0, e.Wait.Seconds()))
+		m.count(rateLimitWaits, job).Inc()
+		m.count(rateLimitWaited, job).Add(max(0, e.Wait.Seconds()))
 		reason = kind.String()
 	case brick.Unavailable:
 		reason = kind.String()
 	}
-	m.counters[retries].WithLabelValues(job, reason).Inc()
+	m.count(retries, job, reason).Inc()
+}
+
+func (m *Metrics) count(name string, job Job, values ...string) prometheus.Counter {
+	return m.counters[name].WithLabelValues(job.labels(values...)...)
+}
+
+func (m *Metrics) gauge(name string, job Job) prometheus.Gauge {
+	return m.gauges[name].WithLabelValues(job.labels()...)
 }
 
 // Run is what is known of a run that has ended.
@@ -146,15 +164,15 @@ type Run struct {
 const refused = "refused"
 
 // Ended counts a run.
-func (m *Metrics) Ended(job string, r Run) {
-	m.counters[runs].WithLabelValues(job, r.Outcome).Inc()
-	m.counters[held].WithLabelValues(job).Add(float64(max(0, r.Held)))
-	m.counters[failed].WithLabelValues(job).Add(float64(max(0, r.Failed)))
-	m.counters[platformAsked].WithLabelValues(job).Add(float64(max(0, r.Requests)))
+func (m *Metrics) Ended(job Job, r Run) {
+	m.count(runs, job, r.Outcome).Inc()
+	m.count(held, job).Add(float64(max(0, r.Held)))
+	m.count(failed, job).Add(float64(max(0, r.Failed)))
+	m.count(platformAsked, job).Add(float64(max(0, r.Requests)))
 	if r.Outcome == refused {
-		m.counters[guardRefusals].WithLabelValues(job).Inc()
+		m.count(guardRefusals, job).Inc()
 	}
-	m.gauges[runDuration].WithLabelValues(job).Set(r.Duration.Seconds())
+	m.gauge(runDuration, job).Set(r.Duration.Seconds())
 	m.moment(lastRun, job, r.Ended)
 	if r.ExitCode == brick.ExitDone {
 		m.moment(lastSuccess, job, r.Ended)
@@ -162,26 +180,24 @@ func (m *Metrics) Ended(job string, r Run) {
 }
 
 // Running says how many runs of a job are under way.
-func (m *Metrics) Running(job string, n int) {
-	m.gauges[runningRuns].WithLabelValues(job).Set(float64(n))
-}
+func (m *Metrics) Running(job Job, n int) { m.gauge(runningRuns, job).Set(float64(n)) }
 
 // Next says when a job is due next; the zero time means never.
-func (m *Metrics) Next(job string, due time.Time) {
+func (m *Metrics) Next(job Job, due time.Time) {
 	if due.IsZero() {
-		m.gauges[nextRun].DeleteLabelValues(job)
+		m.gauges[nextRun].DeleteLabelValues(job.labels()...)
 		return
 	}
 	m.moment(nextRun, job, due)
 }
 
-// Skipped counts a tick without a run of its own.
-func (m *Metrics) Skipped(job string) { m.counters[skippedTicks].WithLabelValues(job).Inc() }
+// Skipped counts ticks without a run of their own.
+func (m *Metrics) Skipped(job Job, n int) { m.count(skippedTicks, job).Add(float64(n)) }
 
 // Panicked counts a run that ended in a fault of the program, in addition to
 // Ended.
-func (m *Metrics) Panicked(job string) { m.counters[panics].WithLabelValues(job).Inc() }
+func (m *Metrics) Panicked(job Job) { m.count(panics, job).Inc() }
 
-func (m *Metrics) moment(name, job string, t time.Time) {
-	m.gauges[name].WithLabelValues(job).Set(float64(t.UnixMilli()) / 1000)
+func (m *Metrics) moment(name string, job Job, t time.Time) {
+	m.gauge(name, job).Set(float64(t.UnixMilli()) / 1000)
 }

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"math"
@@ -16,9 +17,9 @@ const maxFile = 16 << 20
 
 // Resume goes on from what an earlier process wrote with [Metrics.WriteFile]:
 // counters keep counting, and the last success is known although this run may
-// be none. It must be called before anything is counted. A file that cannot be
-// read is an error and leaves the metrics as they were; what is in it that is
-// not ours is passed over.
+// be none. Counters are added to those that there are; all else takes the place
+// of what there is. A file that cannot be read is an error and leaves the
+// metrics as they were; what is in it that is not ours is passed over.
 func (m *Metrics) Resume(r io.Reader) error {
 	parser := expfmt.NewTextParser(model.LegacyValidation)
 	families, err := parser.TextToMetricFamilies(io.LimitReader(r, maxFile))
@@ -52,24 +53,33 @@ func (m *Metrics) resume(d *definition, values []string, metric *dto.Metric) {
 	}
 }
 
-// valuesOf returns the values of the labels in their order, and false when a
-// metric has other labels than its definition.
-func (d *definition) valuesOf(metric *dto.Metric) ([]string, bool) {
-	wanted := d.labelNames()
-	if len(metric.GetLabel()) != len(wanted) {
-		return nil, false
+// Plus adds what other metrics have counted, as if they were an earlier
+// process.
+func (m *Metrics) Plus(other *Metrics) error {
+	var text bytes.Buffer
+	if err := other.Write(&text); err != nil {
+		return err
 	}
+	return m.Resume(&text)
+}
+
+// valuesOf returns the values of the labels in their order, and false when a
+// metric has other labels than its definition. An empty label may be left out.
+func (d *definition) valuesOf(metric *dto.Metric) ([]string, bool) {
 	given := map[string]string{}
 	for _, l := range metric.GetLabel() {
-		given[l.GetName()] = l.GetValue()
+		if l.GetValue() != "" {
+			given[l.GetName()] = l.GetValue()
+		}
 	}
 	var values []string
-	for _, name := range wanted {
+	for _, name := range d.labelNames() {
 		value, ok := given[name]
-		if !ok {
+		if !ok && name != shardLabel {
 			return nil, false
 		}
 		values = append(values, value)
+		delete(given, name)
 	}
-	return values, true
+	return values, len(given) == 0
 }

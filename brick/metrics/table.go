@@ -28,7 +28,7 @@ const (
 	panics          = "panics_total"
 )
 
-// label is a label besides job, with all the values that it may have.
+// label is a label besides job and shard, with all the values that it may have.
 type label struct {
 	name   string
 	values []string
@@ -39,7 +39,7 @@ type definition struct {
 	name     string // without prefix
 	help     string
 	counter  bool    // else a gauge
-	labels   []label // besides job
+	labels   []label // besides job and shard
 	fleeting bool    // means something only while the program lives
 }
 
@@ -111,15 +111,15 @@ func Table() []Row {
 const buildHelp = "Always 1; its labels say which program this is."
 
 func (d *definition) labelNames() []string {
-	all := []string{"job"}
+	all := []string{jobLabel, shardLabel}
 	for _, l := range d.labels {
 		all = append(all, l.name)
 	}
 	return all
 }
 
-// combinations returns every set of values that the labels besides job may
-// have.
+// combinations returns every set of values that the labels besides job and
+// shard may have.
 func (d *definition) combinations() [][]string {
 	all := [][]string{nil}
 	for _, l := range d.labels {

@@ -32,6 +32,7 @@
 //   - A job never overlaps itself, and jobs of one target never overlap.
 //   - Ticks that are missed while a job is under way, while it waits for
 //     others, or while the machine sleeps, are made up once or not at all.
+//     Each tick has a run of its own or counts as skipped.
 //   - The clock of the machine may be set back: by up to an hour, then
 //     nothing is due again that was due before; by more, then the clock was
 //     wrong before and everything is reckoned anew.

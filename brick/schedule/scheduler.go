@@ -28,12 +28,12 @@ type Options struct {
 	// goroutine of Run. Nil for nobody.
 	Ended func(job Job, err error)
 	// Next hears when a job is due next, the zero time for never; Running that
-	// it has begun, or has ended and may begin again; Skipped of a tick without
-	// a run of its own. They must return soon and must not call the Scheduler.
-	// Nil for nobody.
+	// it has begun, or has ended and may begin again; Skipped of n ticks without
+	// a run of their own, one of which was due then. They must return soon and
+	// must not call the Scheduler. Nil for nobody.
 	Next    func(job string, due time.Time)
 	Running func(job string, running bool)
-	Skipped func(job string, due time.Time)
+	Skipped func(job string, due time.Time, n int)
 }
 
 // Scheduler runs jobs when they are due. Make one with [New]; Set, RunNow and
@@ -58,7 +58,7 @@ type state struct {
 	due     time.Time // the tick for which it is queued or running
 	queued  bool
 	running bool
-	missed  time.Time // the first tick that came while it ran and is to be made up; zero for none
+	missed  time.Time // what came while it ran and is to be made up: a tick, or RunNow; zero for none
 	gone    bool      // it is no job any more, but runs still
 }
 

@@ -25,7 +25,7 @@ type bench struct {
 
 	mu      sync.Mutex
 	begun   []string // "name 15:04:05"
-	skipped []string
+	skipped []string // "name 15:04:05", and " x3" for three in a row
 	errs    []error
 	under   map[string]int // how many runs are under way
 	most    int
@@ -40,9 +40,13 @@ func start(t *testing.T, o schedule.Options, jobs ...schedule.Job) *bench {
 		o.Run = b.run
 	}
 	o.Ended = func(_ schedule.Job, err error) { b.mu.Lock(); b.errs = append(b.errs, err); b.mu.Unlock() }
-	o.Skipped = func(job string, due time.Time) {
+	o.Skipped = func(job string, due time.Time, n int) {
+		text := job + " " + due.UTC().Format(time.TimeOnly)
+		if n > 1 {
+			text += fmt.Sprint(" x", n)
+		}
 		b.mu.Lock()
-		b.skipped = append(b.skipped, job+" "+due.UTC().Format(time.TimeOnly))
+		b.skipped = append(b.skipped, text)
 		b.mu.Unlock()
 	}
 	b.Scheduler = schedule.New(o)
@@ -185,8 +189,40 @@ func TestAMachineThatSleptMakesUpOnceOrNotAtAll(t *testing.T) {
 				rounded[1] = want[1]
 			}
 			b.expect("begun", rounded, want...)
+			skipped := "a 02:00:00 x3"
+			if catchUp {
+				skipped = "a 04:00:00 x2" // the first of the three was made up
+			}
+			b.expect("skipped", b.skipped, skipped)
 		})
 	}
+}
+
+func TestATickThatIsNotLateHasItsRunWhateverCameBefore(t *testing.T) {
+	for catchUp, skipped := range map[bool]string{
+		true:  "a 05:00:00 x3", // the run is for the first of all four
+		false: "a 02:00:00 x3", // the run is for the last
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b := start(t, schedule.Options{CatchUp: catchUp}, job(t, "a", "@hourly"))
+			pass(90 * time.Minute)
+			b.set(-(3*time.Hour + 29*time.Minute + 40*time.Second)) // it wakes 20 seconds before the tick, and looks 40 after
+			pass(10 * time.Minute)
+			b.expect("begun", b.begun, "a 01:00:00", "a 05:00:40")
+			b.expect("skipped", b.skipped, skipped)
+		})
+	}
+}
+
+func TestAWeekOfSecondsIsPassedOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := start(t, schedule.Options{}, job(t, "a", "* * * * * *"))
+		pass(time.Second + time.Second/2)
+		b.set(-7 * 24 * time.Hour)
+		pass(2 * time.Second)
+		b.expect("begun", b.begun, "a 00:00:01", "a 00:00:03")
+		b.expect("skipped", b.skipped, "a 00:00:02 x10000") // as far as they are counted
+	})
 }
 
 func (b *bench) set(back time.Duration) { b.mu.Lock(); b.back = back; b.mu.Unlock() }
@@ -256,16 +292,18 @@ func byTime(a, b string) int {
 	return cmp.Or(cmp.Compare(timeA, timeB), cmp.Compare(nameA, nameB))
 }
 
-func TestRunNowBeginsAllThatAreIdle(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := start(t, schedule.Options{Parallel: 5}, job(t, "a:1h", "0 1 * * *"), job(t, "b", "0 9 * * *"), schedule.Job{Name: "c"})
-		pass(70 * time.Minute)
-		b.RunNow()
-		b.RunNow()
-		pass(time.Minute)
-		slices.SortStableFunc(b.begun, byTime)
-		b.expect("begun", b.begun, "a:1h 01:00:00", "b 01:10:00", "c 01:10:00")
-	})
+func TestRunNowBeginsWhatIsIdleAtOnceAndTheRestAfterwards(t *testing.T) {
+	for _, catchUp := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			b := start(t, schedule.Options{Parallel: 5, CatchUp: catchUp}, job(t, "a:1h", "0 1 * * *"), job(t, "b", "0 9 * * *"), schedule.Job{Name: "c"})
+			pass(70 * time.Minute)
+			b.RunNow()
+			b.RunNow()
+			pass(3 * time.Hour)
+			slices.SortStableFunc(b.begun, byTime)
+			b.expect("begun", b.begun, "a:1h 01:00:00", "b 01:10:00", "c 01:10:00", "a:1h 02:00:00")
+		})
+	}
 }
 
 func TestJobsComeAndGo(t *testing.T) {

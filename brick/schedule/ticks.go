@@ -88,38 +88,70 @@ func (s *Scheduler) drop(st *state) {
 	}
 }
 
-// RunNow has every job begin as soon as it may that neither runs nor waits.
+// RunNow has every job begin as soon as it may. One that waits already begins
+// once; one that is under way, which may have read what somebody has mended
+// since, begins once more when it has ended.
 func (s *Scheduler) RunNow() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.options.Now().Round(0)
 	for _, st := range s.byName() {
-		if !st.running && !st.queued {
+		switch {
+		case st.running && st.missed.IsZero():
+			st.missed = now
+		case !st.running && !st.queued:
 			s.enqueue(st, now)
 		}
 	}
 	s.stir()
 }
 
-// tick looks whether a job has become due.
+// tick looks whether a job has become due. Of several ticks that passed
+// together, because nobody looked, one at most has a run: the first, which is
+// made up, or else the last, when that is not late.
 func (s *Scheduler) tick(st *state, now time.Time) {
 	if st.next.IsZero() || st.next.After(now) {
 		return
 	}
-	due := st.next
-	s.aim(st, now)
-	switch {
-	case st.queued || !st.missed.IsZero(): // one run serves both
-		s.skip(st, due)
-	case now.Sub(due) >= Late && !s.options.CatchUp:
-		s.skip(st, due)
-	case !st.running:
-		s.enqueue(st, due)
-	case s.options.CatchUp:
-		st.missed = due
-	default:
-		s.skip(st, due)
+	first, last, n := s.pass(st, now)
+	due, other := last, first
+	if s.options.CatchUp {
+		due, other = first, last
 	}
+	switch {
+	case st.queued || !st.missed.IsZero(): // one run serves all
+		s.skip(st, first, n)
+	case !s.options.CatchUp && (st.running || now.Sub(last) >= Late):
+		s.skip(st, first, n)
+	case st.running:
+		st.missed = due
+		s.skip(st, other, n-1)
+	default:
+		s.enqueue(st, due)
+		s.skip(st, other, n-1)
+	}
+}
+
+// mostPassed is how many ticks are counted at most that passed together: a job
+// of every second has six hundred thousand in a week.
+const mostPassed = 10_000
+
+// pass moves a job on to its first tick after a time. It returns the first and
+// the last tick that it passed and how many they are, as far as they are
+// counted.
+func (s *Scheduler) pass(st *state, now time.Time) (first, last time.Time, n int) {
+	shift := Shift(st.job.Name, s.options.Jitter)
+	first, last, n = st.next, st.next, 1
+	for n < mostPassed {
+		next := st.job.Times.Due(last, shift)
+		if next.IsZero() || next.After(now) {
+			break
+		}
+		last = next
+		n++
+	}
+	s.aim(st, now)
+	return first, last, n
 }
 
 func (s *Scheduler) enqueue(st *state, due time.Time) {
@@ -127,9 +159,9 @@ func (s *Scheduler) enqueue(st *state, due time.Time) {
 	s.queue = append(s.queue, st)
 }
 
-func (s *Scheduler) skip(st *state, due time.Time) {
-	if s.options.Skipped != nil {
-		s.options.Skipped(st.job.Name, due)
+func (s *Scheduler) skip(st *state, due time.Time, n int) {
+	if s.options.Skipped != nil && n > 0 {
+		s.options.Skipped(st.job.Name, due, n)
 	}
 }
 

@@ -77,7 +77,11 @@ func logEvents(log zerolog.Logger, now func() time.Time) brick.Emit {
 	return func(e brick.Event) {
 		switch e := e.(type) {
 		case brick.RunStarted:
-			log.Info().Str("run", e.RunID).Str("mode", e.Mode).Str("platform", e.Platform).Str("target", e.Target).Msg("run started")
+			line := log.Info().Str("run", e.RunID).Str("mode", e.Mode).Str("platform", e.Platform).Str("target", e.Target)
+			if !e.Shard.Whole() {
+				line = line.Str("shard", e.Shard.Fraction())
+			}
+			line.Msg("run started")
 		case brick.RowsRead:
 			if e.Done || pace.due() {
 				log.Info().Int64("rows", e.Rows).Int64("bad", e.Bad).Bool("done", e.Done).Msg("rows read")

@@ -38,7 +38,7 @@ func (p *program) scheduleCommand() *cobra.Command {
 			"SIGTERM. PARAMS is a file, a web address, or a directory whose *.json are params; files that\n" +
 			"are added, changed or taken away are noticed within ten seconds, what a web address says at each\n" +
 			"of its runs. Params that cannot be read any more keep their last times: their runs fail and say\n" +
-			"why, the others go on. SIGHUP runs all now.\n\n" +
+			"why, the others go on. SIGHUP runs all now, and what is under way once more when it has ended.\n\n" +
 			"No job ever overlaps itself or another one on the same target.",
 		Example: "  users-brick schedule sales.json tests.json\n" +
 			"  users-brick schedule /etc/users-brick --jitter 10m --max-parallel 4",
@@ -65,6 +65,7 @@ func (o *scheduleOptions) check() error {
 type keeper struct {
 	program *program
 	env     params.Env
+	shard   brick.Shard // the part of every job that this process does
 	options *scheduleOptions
 	docket  *docket
 	metrics *metrics.Metrics
@@ -109,8 +110,12 @@ func (p *program) newKeeper(args []string, o *scheduleOptions) (*keeper, error) 
 	if err := findings.Err(); err != nil {
 		return nil, err
 	}
+	shard, err := p.shard(&env)
+	if err != nil {
+		return nil, err
+	}
 	k := &keeper{
-		program: p, env: env, options: o, docket: d, metrics: metrics.New(p.version).WithProcess(),
+		program: p, env: env, shard: shard, options: o, docket: d, metrics: metrics.New().WithProcess(p.version),
 		log: p.logger(&env, p.stderr), known: map[string]error{},
 	}
 	if o.catchUp == "once" {
@@ -235,7 +240,7 @@ func (k *keeper) publish() {
 	k.core.Set(jobs)
 	for name := range gone {
 		delete(k.known, name)
-		k.metrics.Forget(name)
+		k.metrics.Forget(k.of(name))
 		k.log.Info().Str("job", name).Msg("job is gone")
 	}
 }
@@ -245,7 +250,7 @@ func (k *keeper) introduce(e *entry) {
 	before, known := k.known[e.job.Name]
 	k.known[e.job.Name] = e.err
 	if !known {
-		k.metrics.Known(e.job.Name)
+		k.metrics.Known(k.of(e.job.Name))
 	}
 	switch {
 	case e.err != nil && (before == nil || before.Error() != e.err.Error()):
@@ -256,7 +261,7 @@ func (k *keeper) introduce(e *entry) {
 }
 
 func (k *keeper) next(job string, due time.Time) {
-	k.metrics.Next(job, due)
+	k.metrics.Next(k.of(job), due)
 	if !due.IsZero() {
 		k.log.Debug().Str("job", job).Time("due", due).Msg("next run")
 	}
@@ -265,18 +270,18 @@ func (k *keeper) next(job string, due time.Time) {
 func (k *keeper) running(job string, running bool) {
 	switch {
 	case running:
-		k.metrics.Running(job, 1)
+		k.metrics.Running(k.of(job), 1)
 	case k.docket.find(job) != nil:
-		k.metrics.Running(job, 0)
+		k.metrics.Running(k.of(job), 0)
 		k.log.Debug().Str("job", job).Msg("job is idle")
 	default:
-		k.metrics.Forget(job) // it went while it ran
+		k.metrics.Forget(k.of(job)) // it went while it ran
 	}
 }
 
-func (k *keeper) skipped(job string, due time.Time) {
-	k.metrics.Skipped(job)
-	k.log.Warn().Str("job", job).Time("due", due).Msg("no run of its own for this time: the one before is not done, or it was missed")
+func (k *keeper) skipped(job string, due time.Time, n int) {
+	k.metrics.Skipped(k.of(job), n)
+	k.log.Warn().Str("job", job).Time("due", due).Int("times", n).Msg("no run of its own for this time: the one before is not done, or it was missed")
 }
 
 // due says for which tick a run is.

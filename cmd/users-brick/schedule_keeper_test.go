@@ -109,7 +109,7 @@ func TestAPanicInARunFreesItsTarget(t *testing.T) {
 	}
 	k.ended(job, &schedule.Panic{Value: "x"})
 	var text bytes.Buffer
-	if err := k.metrics.Write(&text); err != nil || !strings.Contains(text.String(), `users_brick_panics_total{job="job"} 1`) || !strings.Contains(text.String(), `users_brick_runs_total{job="job",outcome="failed"} 1`) {
+	if err := k.metrics.Write(&text); err != nil || !strings.Contains(text.String(), `users_brick_panics_total{job="job",shard=""} 1`) || !strings.Contains(text.String(), `users_brick_runs_total{job="job",outcome="failed",shard=""} 1`) {
 		t.Errorf("%v\n%s", err, &text)
 	}
 	if left, err := os.ReadDir(k.env.TempDir); err != nil || len(left) > 0 {
@@ -177,6 +177,35 @@ func TestParamsComeAndGo(t *testing.T) {
 	}
 }
 
+func TestTheNameOfAFileMayBeNoText(t *testing.T) {
+	s := newSite(t, 1)
+	k, _ := s.keep(scheduleOptions{}, nil, s.here("job\xff.json", "@daily"))
+	var text bytes.Buffer
+	if err := k.metrics.Write(&text); err != nil || !strings.Contains(text.String(), "next_run_timestamp_seconds{job=\"job\ufffd\"") {
+		t.Errorf("%v\n%s", err, &text)
+	}
+}
+
+func TestARunCountsOnceAndByHowItEnded(t *testing.T) {
+	s := newSite(t, 3)
+	k, out := s.keep(scheduleOptions{}, []string{"BRICK_REPORT_TO=" + s.path("users.csv/report.json")}, s.here("job.json", "@yearly"))
+	job := schedule.Job{Name: "job"}
+	err := k.run(t.Context(), job, time.Now())
+	k.ended(job, err)
+	var text bytes.Buffer
+	if err := k.metrics.Write(&text); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{`runs_total{job="job",outcome="converged",shard=""} 1`, `runs_total{job="job",outcome="failed",shard=""} 0`} {
+		if !strings.Contains(text.String(), "\nusers_brick_"+line+"\n") {
+			t.Errorf("%s is not in\n%s", line, &text)
+		}
+	}
+	if err != exit(brick.ExitFailed) || strings.Contains(text.String(), "users_brick_last_success") || strings.Contains(out.String(), "nothing was written") {
+		t.Errorf("it ended with %v, printed\n%s\nmetrics\n%s", err, out, &text)
+	}
+}
+
 func TestAFileThatIsGoneWhenItsRunBeginsIsNoFailure(t *testing.T) {
 	s := newSite(t, 1)
 	if err := os.Mkdir(s.path("jobs"), 0o700); err != nil {
@@ -213,6 +242,10 @@ func TestTheDirectoryOfRunsSaysWhenAJobLastRan(t *testing.T) {
 	again, _ := s.keep(scheduleOptions{catchUp: "once"}, nil, address)
 	if entries, _ := again.docket.listed(); entries[0].job.Since.Before(before) {
 		t.Errorf("it last ran at %s, want after %s", entries[0].job.Since, before)
+	}
+	shard, _ := s.keep(scheduleOptions{catchUp: "once"}, []string{"BRICK_SHARD=0/2"}, address)
+	if entries, _ := shard.docket.listed(); !entries[0].job.Since.IsZero() {
+		t.Errorf("the run of a whole job is taken for one of %v", shard.shard)
 	}
 	s.here("job.json", "0 */7 * * *") // other params are another matter
 	other, _ := s.keep(scheduleOptions{catchUp: "once"}, nil, address)

@@ -25,6 +25,8 @@ func (k *keeper) run(ctx context.Context, job schedule.Job, due time.Time) error
 	text.WriteString(dueLine(job, due))
 	defer k.tell(&text) // also what a run wrote that panicked
 	p := k.part(job.Name, &text)
+	var settled *report.Report
+	p.settled = func(r *report.Report) { settled = r }
 	started := p.now()
 	s, err := k.docket.read(ctx, e)
 	switch {
@@ -35,8 +37,12 @@ func (k *keeper) run(ctx context.Context, job schedule.Job, due time.Time) error
 		k.docket.look(ctx)
 		return nil
 	}
-	if _, told := errors.AsType[exit](err); err != nil && !told {
-		err = reportFailure(p, err, started, signalCode(ctx))
+	if settled == nil && err != nil {
+		settled = p.failure(err, started, signalCode(ctx))
+		err = errors.Join(exit(settled.ExitCode), settled.Text(&text))
+	}
+	if settled != nil {
+		k.metrics.Ended(k.of(job.Name), figures(settled, err))
 	}
 	return err
 }
@@ -47,36 +53,24 @@ func (k *keeper) part(job string, text io.Writer) *program {
 	p := *k.program
 	p.stdout, p.stdin, p.stdinTerminal = text, strings.NewReader(""), false
 	p.job = job
-	p.hears = k.metrics.Hear(job)
-	p.settled = func(r *report.Report) { k.metrics.Ended(job, figures(r, p.now())) }
+	p.hears = k.metrics.Hear(k.of(job))
 	if k.options.parallel > 1 { // lines of progress would fight for their place
 		p.environ = append(slices.Clone(p.environ), "BRICK_PROGRESS=off")
 	}
 	return &p
 }
 
-// figures are what the metrics tell of a settled report.
-func figures(r *report.Report, ended time.Time) metrics.Run {
-	return metrics.Run{
-		Outcome: r.Outcome, ExitCode: r.ExitCode, Ended: ended, Duration: r.Duration,
-		Held: r.Total.Held, Failed: r.Total.Failed, Requests: r.Calls,
-	}
-}
+// of is what the metrics of a job are about.
+func (k *keeper) of(job string) metrics.Job { return metrics.Job{Name: job, Shard: k.shard} }
 
-// reportFailure settles and prints a report of a run that ended before it had
-// one, and returns the exit code.
-func reportFailure(p *program, err error, started time.Time, signal int) error {
-	r := report.Report{Program: "users-brick " + p.version, Started: started, Duration: p.now().Sub(started), Err: err}
+// failure returns the settled report of a run that ended before it had one.
+func (p *program) failure(err error, started time.Time, signal int) *report.Report {
+	r := &report.Report{Program: "users-brick " + p.version, Started: started, Duration: p.now().Sub(started), Err: err}
 	if stoppedBy(err) {
 		r.Signal = signal
 	}
-	if err := r.Settle(); err != nil {
-		return err
-	}
-	if p.settled != nil {
-		p.settled(&r)
-	}
-	return errors.Join(exit(r.ExitCode), r.Text(p.stdout))
+	_ = r.Settle() // which only reading a plan could break
+	return r
 }
 
 // tell prints what a run has to say, in one piece.
@@ -96,8 +90,8 @@ func (k *keeper) tell(text *bytes.Buffer) {
 func (k *keeper) ended(job schedule.Job, err error) {
 	thrown, panicked := errors.AsType[*schedule.Panic](err)
 	if panicked {
-		k.metrics.Panicked(job.Name)
-		k.metrics.Ended(job.Name, metrics.Run{Outcome: report.Failed, ExitCode: brick.ExitFailed, Ended: k.program.now()})
+		k.metrics.Panicked(k.of(job.Name))
+		k.metrics.Ended(k.of(job.Name), metrics.Run{Outcome: report.Failed, ExitCode: brick.ExitFailed, Ended: k.program.now()})
 		k.log.Error().Str("job", job.Name).Err(err).Bytes("stack", thrown.Stack).Msg("run failed: a fault of the program")
 	} else if _, told := errors.AsType[exit](err); err != nil && !told {
 		k.log.Error().Str("job", job.Name).Err(err).Msg("run failed")

@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -33,10 +35,14 @@ type line struct {
 }
 
 // begin starts a schedule and waits until it listens.
-func (s *site) begin(args ...string) *running {
+func (s *site) begin(args ...string) *running { return s.beginWith(nil, args...) }
+
+// beginWith is begin with some variables.
+func (s *site) beginWith(environ []string, args ...string) *running {
 	s.t.Helper()
 	r := &running{site: s, stdout: filepath.Join(s.dir, "stdout")}
 	r.cmd = s.command(append([]string{"schedule", "--listen", "127.0.0.1:0", "--log-format", "json", "--run-dir", "runs"}, args...)...)
+	r.cmd.Env = append(r.cmd.Env, environ...)
 	out, err := os.Create(r.stdout)
 	if err != nil {
 		s.t.Fatal(err)
@@ -155,10 +161,10 @@ func TestAScheduleFollowsItsParamsAndObeysSignals(t *testing.T) {
 	r.signal(syscall.SIGHUP)
 	r.until("params cannot be used", "sales")
 	r.until("job is idle", "tests") // sales comes before it
-	r.has(`runs_total{job="sales",outcome="bad_input"} 1`)
-	r.has(`runs_total{job="sales",outcome="nothing_to_do"} 1`)
-	r.has(`changes_total{action="add",job="sales",level="project"} 3`)
-	if _, text := r.ask("/metrics"); !strings.Contains(text, `next_run_timestamp_seconds{job="sales"}`) {
+	r.has(`runs_total{job="sales",outcome="bad_input",shard=""} 1`)
+	r.has(`runs_total{job="sales",outcome="nothing_to_do",shard=""} 1`)
+	r.has(`changes_total{action="add",job="sales",level="project",shard=""} 3`)
+	if _, text := r.ask("/metrics"); !strings.Contains(text, `next_run_timestamp_seconds{job="sales",shard=""}`) {
 		t.Error("a job whose params cannot be read has lost its schedule")
 	}
 	if status, text := r.ask("/readyz"); status != 503 || !strings.Contains(text, "job sales: its params cannot be used") {
@@ -232,5 +238,48 @@ func TestARunOfEverySecondIsScheduledByTheClock(t *testing.T) {
 	r.signal(syscall.SIGTERM)
 	if code, _ := r.ends(); code != 143 {
 		t.Errorf("exit code %d, want 143", code)
+	}
+}
+
+// figure returns the value of a metric without labels.
+func (r *running) figure(name string) float64 {
+	r.t.Helper()
+	_, text := r.ask("/metrics")
+	_, after, _ := strings.Cut(text, "\n"+name+" ")
+	line, _, _ := strings.Cut(after, "\n")
+	value, err := strconv.ParseFloat(line, 64)
+	if err != nil {
+		r.t.Fatalf("%s: %v in\n%s", name, err, text)
+	}
+	return value
+}
+
+func TestAScheduleStaysAsItIsHoweverManyRunsThereAre(t *testing.T) {
+	const few, many = 6, 30
+	s := newSite(t, 3)
+	s.scheduled("job.json", "users.db")
+	r := s.beginWith([]string{"GOGC=5", "BRICK_KEEP_RUNS=3"}, "job.json", "--log-level", "debug") // what is in use is nearly all that is counted
+	run := func(times int) {
+		for range times {
+			r.signal(syscall.SIGHUP)
+			r.until("job is idle", "job")
+		}
+	}
+	run(few)
+	most := map[string]float64{"go_goroutines": 1, "process_open_fds": 0, "go_memstats_heap_alloc_bytes": 1 << 20}
+	for name := range most {
+		most[name] += r.figure(name)
+	}
+	run(many)
+	for name, want := range most {
+		if got := r.figure(name); got > want {
+			t.Errorf("after %d more runs %s is %.0f, at most %.0f were expected", many, name, got, want)
+		}
+	}
+	r.has(`runs_total{job="job",outcome="converged",shard=""} 1`)
+	r.has(fmt.Sprintf(`runs_total{job="job",outcome="nothing_to_do",shard=""} %d`, few+many-1))
+	r.signal(syscall.SIGTERM)
+	if code, printed := r.ends(); code != 143 || strings.Count(printed, "job job, due ") != few+many {
+		t.Errorf("exit code %d, printed:\n%s", code, printed)
 	}
 }

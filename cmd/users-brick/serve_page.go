@@ -28,7 +28,7 @@ const runsHTML = `<!DOCTYPE html>
 {{if .Runs}}<table>
 <tr><th>run</th><th>began (UTC)</th><th class="n">took</th><th>outcome</th><th>target</th><th>mode</th><th class="n">changed</th><th class="n">held</th><th class="n">failed</th></tr>
 {{range .Runs}}<tr><td><a href="/runs/{{.ID}}">{{.ID}}</a></td><td>{{utc .Started}}</td>
-{{with .Report}}<td class="n">{{took .DurationMS}}</td><td class="{{class .ExitCode}}">{{.Outcome}} ({{.ExitCode}})</td><td>{{.Platform}} {{.Target}}</td><td>{{.Mode}}</td>
+{{with .Report}}<td class="n">{{took .DurationMS}}</td><td class="{{class .ExitCode}}">{{.Outcome}} ({{.ExitCode}})</td><td>{{.Platform}} {{.Target}}</td><td>{{.Mode}}{{if not .Shard.Whole}}, {{.Shard}}{{end}}</td>
 <td class="n">{{.Totals.Changes}}</td><td class="n">{{.Totals.Held}}</td><td class="n">{{.Totals.Failed}}</td>
 {{else}}<td></td><td class="mid">{{if .GoingOn}}under way{{else}}no report{{end}}</td><td></td><td></td><td></td><td></td><td></td>{{end}}</tr>
 {{end}}</table>

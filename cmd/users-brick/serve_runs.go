@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"users-brick/brick"
 	"users-brick/brick/report"
 	"users-brick/brick/runs"
 )
@@ -29,6 +30,7 @@ type listedRun struct {
 
 // reportHead is the part of a report.json before its lists.
 type reportHead struct {
+	Shard      brick.Shard  `json:"shard"`
 	Mode       string       `json:"mode"`
 	Platform   string       `json:"platform"`
 	Target     string       `json:"target"`
@@ -166,7 +168,7 @@ func openPlain(dir, name string) (*os.File, int64, error) {
 }
 
 // lastRuns returns what says when a job last ran, as far as the runs that were
-// kept tell: those with the same params.
+// kept tell: those with the same params, of the same shard.
 func (k *keeper) lastRuns() func(*settings) time.Time {
 	store, _ := k.program.store(&k.env)
 	if store == nil {
@@ -178,6 +180,7 @@ func (k *keeper) lastRuns() func(*settings) time.Time {
 	}
 	type kind struct {
 		params   string
+		shard    brick.Shard
 		planOnly bool
 	}
 	last := map[kind]time.Time{}
@@ -186,10 +189,10 @@ func (k *keeper) lastRuns() func(*settings) time.Time {
 		if err != nil {
 			continue
 		}
-		of := kind{head.Digests.Params, head.PlanOnly}
+		of := kind{head.Digests.Params, head.Shard, head.PlanOnly}
 		if head.Started.After(last[of]) {
 			last[of] = head.Started
 		}
 	}
-	return func(s *settings) time.Time { return last[kind{s.params.Digest(), s.params.DryRun}] }
+	return func(s *settings) time.Time { return last[kind{s.params.Digest(), k.shard, s.params.DryRun}] }
 }

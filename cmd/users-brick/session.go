@@ -75,7 +75,7 @@ func (p *program) beginAt(s *settings, id string, place func(*session) error) (*
 	if err := place(n); err != nil {
 		return nil, err
 	}
-	n.emit.Send(brick.RunStarted{RunID: n.job.RunID, Mode: s.mode.Name, Platform: n.job.Platform, Target: n.job.Target})
+	n.emit.Send(brick.RunStarted{RunID: n.job.RunID, Shard: s.shard, Mode: s.mode.Name, Platform: n.job.Platform, Target: n.job.Target})
 	for _, f := range s.warnings {
 		n.warn(f)
 	}
