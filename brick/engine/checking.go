@@ -60,7 +60,7 @@ func (r *reading) fits(ctx context.Context, section plan.Section, b *bench) *see
 	s := &seen{scope: section.Scope, holds: true}
 	missing := r.missingIn(section.Scope)
 	defer missing.close()
-	other, err := r.sameCrowd(ctx, section, b, func(c *brick.Change, now *brick.Member) {
+	other, err := r.sameCrowd(ctx, section, b, func(first, c *brick.Change, now *brick.Member) {
 		if plan.Holds(c, now) {
 			return
 		}
@@ -71,7 +71,7 @@ func (r *reading) fits(ctx context.Context, section plan.Section, b *bench) *see
 			s.moved.add(early)
 		case r.sparing.Leaves(c.Login()):
 			s.moved.add(fmt.Sprintf("%s in %s, whose account is in use now", c.Login(), c.Scope))
-		case !r.explained(c, now):
+		case !r.explained(first, c, now):
 			s.moved.add(fmt.Sprintf("%s in %s", c.Login(), c.Scope))
 		}
 	})
@@ -144,7 +144,7 @@ func (j *Job) Verify(ctx context.Context, view *platform.View, p *plan.Plan, out
 // verify looks whether one scope is as the changes that are done want it.
 func (r *reading) verify(ctx context.Context, section plan.Section, b *bench, out *plan.Outcome) *seen {
 	s := &seen{scope: section.Scope}
-	s.err = r.eachOf(ctx, section, b, func(c *brick.Change, now *brick.Member) {
+	s.err = r.eachOf(ctx, section, b, func(_, c *brick.Change, now *brick.Member) {
 		if out.Of(c.Seq) == plan.Done && !plan.Holds(c, now) {
 			s.wrong = append(s.wrong, c.Seq)
 			out.Fail(c.Seq, notSo(c))

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 
 	"users-brick/brick"
@@ -28,6 +29,9 @@ func (r *reading) leaderless(ctx context.Context, section plan.Section, s *brick
 	held := r.plan.End.HeldTakes(s) != ""
 	var c crew
 	err = everybody(section.Changes(), have, func(change *brick.Change, now *brick.Member) {
+		if hasSecond(change) && !admins.Run(change.Before) {
+			return // if he runs it now, then only until his second change
+		}
 		lead := brick.Lead(0)
 		if change != nil && !(held && change.Action.Takes()) {
 			lead = admins.Lead(now, change.After)
@@ -35,6 +39,12 @@ func (r *reading) leaderless(ctx context.Context, section plan.Section, s *brick
 		c.count(lead, admins.Run(now))
 	})
 	return c.leaves() || c.handsOver() && !s.Handover, err
+}
+
+// hasSecond reports whether a change is the first of two, of which the second
+// disables its person.
+func hasSecond(c *brick.Change) bool {
+	return c != nil && c.After != nil && c.After.Status == brick.Disabled && !c.Action.Takes()
 }
 
 // everybody walks the changes of a scope along its members, both in the order
@@ -67,6 +77,9 @@ func everybody(changes iter.Seq2[brick.Change, error], have *spool.Sorted, each 
 // successor returns what keeps those who run a project from going: that all of
 // them go, and none of those whom the plan puts in their place has come.
 func (a *applying) successor(section plan.Section, s *brick.Summary) (func(*brick.Change) error, error) {
+	if section.Scope.Level == brick.OrganizationLevel {
+		return a.leading()
+	}
 	if !s.Handover {
 		return nobody, nil
 	}
@@ -86,6 +99,39 @@ func (a *applying) successor(section plan.Section, s *brick.Summary) (func(*bric
 			Kind: brick.Failed, Op: c.Action.String(), Scope: c.Scope, Login: c.Login(),
 			Err:  errors.New("nobody else runs the project: none of those whom the plan makes administrators became one"),
 			Hint: "see why they failed, and run again",
+		}
+	}, nil
+}
+
+// leading returns what keeps accounts from being deleted: that their owner runs
+// a project which the same plan was to take from him, and could not. With his
+// account he would lose that, too.
+func (a *applying) leading() (func(*brick.Change) error, error) {
+	runs := map[brick.Login]brick.Scope{}
+	for section, err := range a.plan.Sections() {
+		if err != nil {
+			return nil, err
+		}
+		if section.Scope.Level != brick.ProjectLevel {
+			continue
+		}
+		for c, err := range section.Half(true) {
+			if err != nil {
+				return nil, err
+			}
+			if c.Lead == brick.LeadGoes && a.out.Of(c.Seq) != plan.Done {
+				runs[c.Login()] = c.Scope
+			}
+		}
+	}
+	return func(c *brick.Change) error {
+		project, ok := runs[c.Login()]
+		if !ok {
+			return nil
+		}
+		return &brick.Error{
+			Kind: brick.Failed, Op: c.Action.String(), Scope: c.Scope, Login: c.Login(),
+			Err: fmt.Errorf("he runs %s, which could not be taken from him; it would go with his account", project),
 		}
 	}, nil
 }

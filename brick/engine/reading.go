@@ -81,9 +81,13 @@ func (r *reading) read(ctx context.Context, section plan.Section, b *bench) (bri
 	return summary, have, err
 }
 
-// eachOf calls a function with every change of a section and the member as
-// the platform holds him now, nil when he is not there.
-func (r *reading) eachOf(ctx context.Context, section plan.Section, b *bench, each func(*brick.Change, *brick.Member)) error {
+// meeting is called with a change of a plan and the person as the platform
+// holds him now, nil when he is not there. First is nil, unless the change is
+// the second one of the person: then it is the one before.
+type meeting func(first, c *brick.Change, now *brick.Member)
+
+// eachOf calls a function with every change of a section.
+func (r *reading) eachOf(ctx context.Context, section plan.Section, b *bench, each meeting) error {
 	_, have, err := r.read(ctx, section, b)
 	if err != nil {
 		return err
@@ -108,7 +112,7 @@ func (c *crowd) add(s brick.Status, n int64) {
 // demands as many members as the guard judged by, but for changes that are
 // done already; and where it may take the project from those who run it, that
 // somebody else still does. It returns what is not so, "" when all is well.
-func (r *reading) sameCrowd(ctx context.Context, section plan.Section, b *bench, each func(*brick.Change, *brick.Member)) (string, error) {
+func (r *reading) sameCrowd(ctx context.Context, section plan.Section, b *bench, each meeting) (string, error) {
 	summary, have, err := r.read(ctx, section, b)
 	if err != nil {
 		return "", err
@@ -116,16 +120,16 @@ func (r *reading) sameCrowd(ctx context.Context, section plan.Section, b *bench,
 	defer have.Close()
 	expected := crowd{summary.WasEnabled, summary.WasDisabled}
 	lowers := false
-	err = pair(section.Changes(), have, func(c *brick.Change, now *brick.Member) {
+	err = pair(section.Changes(), have, func(first, c *brick.Change, now *brick.Member) {
 		holds := plan.Holds(c, now)
-		if (holds || r.explained(c, now)) && !plan.Fits(c, now) {
+		if first == nil && (holds || r.explained(nil, c, now)) && !plan.Fits(c, now) {
 			expected.add(statusOf(c.Before), -1)
 			expected.add(statusOf(now), 1)
 		}
 		if !holds {
 			lowers = lowers || lowersSomebody(c, now)
 		}
-		each(c, now)
+		each(first, c, now)
 	})
 	if err == nil && lowers && section.Scope.Level == brick.ProjectLevel {
 		if alone, err := r.leaderless(ctx, section, &summary, have); alone || err != nil {
@@ -156,9 +160,17 @@ func (r *reading) crowd(have *spool.Sorted) (crowd, error) {
 }
 
 // explained reports whether a person who is not as a change wants him may be
-// as he is for all that earlier runs are known to have done.
-func (r *reading) explained(c *brick.Change, now *brick.Member) bool {
-	if r.before == nil {
+// as he is for all that earlier runs are known to have done. Where the change
+// is his second one, he may also be as the first one left him.
+func (r *reading) explained(first, c *brick.Change, now *brick.Member) bool {
+	switch {
+	case first != nil && !plan.Holds(first, now):
+		return r.explained(nil, first, now)
+	case first != nil:
+		second := *c
+		second.Before = plan.Left(first)
+		return r.explained(nil, &second, now)
+	case r.before == nil:
 		return plan.Fits(c, now)
 	}
 	switch r.before.Of(c.Seq) {
@@ -180,10 +192,11 @@ func statusOf(m *brick.Member) brick.Status {
 
 // pair walks the changes of a scope along its members, both in the order of
 // logins.
-func pair(changes iter.Seq2[brick.Change, error], have *spool.Sorted, each func(*brick.Change, *brick.Member)) error {
+func pair(changes iter.Seq2[brick.Change, error], have *spool.Sorted, each meeting) error {
 	next, stop := iter.Pull2(membersOf(have))
 	defer stop()
 	m, err, ok := next()
+	var last *brick.Change
 	for c, broken := range changes {
 		if broken != nil {
 			return broken
@@ -194,11 +207,15 @@ func pair(changes iter.Seq2[brick.Change, error], have *spool.Sorted, each func(
 		if err != nil {
 			return err
 		}
+		var now *brick.Member
 		if ok && m.Login == c.Login() {
-			each(&c, &m)
-			continue
+			now = &m
 		}
-		each(&c, nil)
+		if last != nil && last.Login() != c.Login() {
+			last = nil
+		}
+		each(last, &c, now)
+		last = &c
 	}
 	return nil
 }

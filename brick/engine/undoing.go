@@ -2,13 +2,11 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"strings"
 
 	"users-brick/brick"
 	"users-brick/brick/plan"
-	"users-brick/brick/platform"
 	"users-brick/brick/spool"
 )
 
@@ -52,8 +50,14 @@ func (j *Job) undo(ctx context.Context, look Looker, past Past) (*plan.Plan, err
 	if err != nil {
 		return nil, err
 	}
-	p.undoing = &undoing{planning: p, past: past, sections: map[brick.Scope]plan.Section{}}
+	p.undoing = &undoing{
+		planning: p, past: past, sections: map[brick.Scope]plan.Section{},
+		keepers: keepers{runs: map[brick.Login]brick.Scope{}},
+	}
 	acted, err := p.undoing.targets()
+	if err == nil {
+		err = p.undoing.findKeepers(ctx, acted)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +69,7 @@ type undoing struct {
 	*planning
 	past     Past
 	sections map[brick.Scope]plan.Section // of the past plan: those in which the run may have done something
+	keepers  keepers
 }
 
 // run returns the id of the run that is undone, "" when none is.
@@ -113,78 +118,19 @@ func (u *undoing) targets() ([]target, error) {
 	return targets, nil
 }
 
-// deeds yields what the run did in a section, in the order of logins.
+// deeds yields what the run did in a section, in the order of logins. A
+// password that was refused was not set.
 func (u *undoing) deeds(s plan.Section) iter.Seq2[plan.Past, error] {
 	return func(yield func(plan.Past, error) bool) {
 		for c, err := range s.Pick(u.acted) {
+			if u.past.Outcome.Of(c.Seq) == plan.Failed {
+				c.SetPassword = false
+			}
 			if !yield(plan.Past{Change: c, Deed: u.deed(c.Seq)}, err) || err != nil {
 				return
 			}
 		}
 	}
-}
-
-// takeBack finds what takes back what the run did in one scope.
-func (u *undoing) takeBack(ctx context.Context, t *target, b *bench, s *section) error {
-	past := u.sections[t.scope]
-	before := past.Summary()
-	groups, err := u.groups(ctx, t.scope)
-	if err != nil {
-		return ofScope(err)
-	}
-	have, err := u.members(ctx, t.scope, platform.Need{Groups: true, Members: before.WasEnabled + before.WasDisabled + before.Counts.Added}, b)
-	if err != nil {
-		return err
-	}
-	defer have.Close()
-	admins, err := u.admins(ctx, t.scope)
-	if err != nil {
-		return ofScope(err)
-	}
-	rules := func() *plan.Undoing {
-		return &plan.Undoing{
-			Scope: t.scope, Spares: u.sparing.Spares, Groups: plan.NewGroups(groups), Admins: admins,
-			NewGroups: u.job.Params.CreateNonExistingUserGroups, KnewGroups: u.past.Plan.Header.Groups,
-		}
-	}
-	crew, err := u.reverse(ctx, s, past, have, rules())
-	if err == nil && crew.leaves() {
-		s.close()
-		*s = *u.newSection(t)
-		holding := rules()
-		holding.HoldAdmins, holding.Spares = true, func(login brick.Login, _ bool) bool { return u.sparing.Leaves(login) }
-		_, err = u.reverse(ctx, s, past, have, holding)
-	}
-	if err != nil {
-		return err
-	}
-	s.summary.Handover = crew.handsOver()
-	s.summary.MayEmpty = before.WasEnabled == 0 // and empty it is to be again
-	return s.noteLeftovers(&before, groups, u.past.Plan.Header.Groups)
-}
-
-// reverse compares what the run did in a scope with its members, and returns
-// what taking it back means for those who run a project.
-func (u *undoing) reverse(ctx context.Context, s *section, past plan.Section, have *spool.Sorted, rules *plan.Undoing) (crew, error) {
-	var c crew
-	n := 0
-	for r, err := range plan.Inverse(u.deeds(past), membersOf(have), rules) {
-		if n++; n%lookUpEvery == 0 && ctx.Err() != nil {
-			return c, stopped(ctx)
-		}
-		if errors.Is(err, plan.ErrOrder) {
-			return c, ofScope(err)
-		}
-		if err == nil {
-			c.add(rules.Admins, &r.Decision)
-			err = s.reversed(&r)
-		}
-		if err != nil {
-			return c, err
-		}
-	}
-	s.summary.CreateGroups = rules.Groups.Created()
-	return c, nil
 }
 
 // admins returns who runs a project; nobody runs an organization.
