@@ -20,6 +20,7 @@ const (
 	OutcomeVariable  = "USERS_BRICK_OUTCOME"
 	ExitCodeVariable = "USERS_BRICK_EXIT_CODE"
 	RunIDVariable    = "USERS_BRICK_RUN_ID"
+	ShardVariable    = "USERS_BRICK_SHARD" // such as 1/3; empty for a whole run
 )
 
 // grace is how long what a program left behind may keep its output open.
@@ -39,15 +40,18 @@ func (t *Teller) run(ctx context.Context, n *params.Notification, e *Event, repo
 	cmd := exec.CommandContext(ctx, name, n.Command[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, &out, &out
 	cmd.Env = append(append([]string{}, t.Env...),
-		OutcomeVariable+"="+e.Outcome, ExitCodeVariable+"="+strconv.Itoa(e.ExitCode), RunIDVariable+"="+e.RunID)
+		OutcomeVariable+"="+e.Outcome, ExitCodeVariable+"="+strconv.Itoa(e.ExitCode), RunIDVariable+"="+e.RunID,
+		ShardVariable+"="+e.Shard.Fraction())
 	cmd.WaitDelay = grace
 	together(cmd)
 	err = cmd.Run()
 	switch {
 	case err == nil:
 		return nil
-	case ctx.Err() != nil:
+	case errors.Is(context.Cause(ctx), context.DeadlineExceeded):
 		err = fmt.Errorf("ended after %v", limit)
+	case ctx.Err() != nil:
+		err = errors.New("ended, since the run was to stop")
 	case errors.Is(err, exec.ErrWaitDelay):
 		return nil // it has ended well; what it left behind is its own matter
 	}

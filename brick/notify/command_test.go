@@ -3,6 +3,7 @@ package notify_test
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -57,7 +58,7 @@ func TestAProgramGetsTheReportAndNothingOfOurEnvironment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{report, "\nHOME=/home/brick\n", "\nUSERS_BRICK_OUTCOME=partial\n", "\nUSERS_BRICK_EXIT_CODE=4\n", "\nUSERS_BRICK_RUN_ID=20260102T120000Z-abcdef\n", "\n3:$(id):\n"} {
+	for _, want := range []string{report, "\nHOME=/home/brick\n", "\nUSERS_BRICK_OUTCOME=partial\n", "\nUSERS_BRICK_EXIT_CODE=4\n", "\nUSERS_BRICK_RUN_ID=20260102T120000Z-abcdef\n", "\nUSERS_BRICK_SHARD=1/3\n", "\n3:$(id):\n"} {
 		if !strings.Contains("\n"+string(text), want) {
 			t.Errorf("the program does not get %.40q", want)
 		}
@@ -91,6 +92,26 @@ func TestAProgramThatTakesTooLongIsEndedWithAllThatItStarted(t *testing.T) {
 	err := start(teller, n, reportOf(t, ""))
 	if !strings.Contains(err, "ended after 500ms") {
 		t.Errorf("the error is %q", err)
+	}
+}
+
+func TestAProgramEndsWithWhoeverWaitsForIt(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := exec.Command("mkfifo", pipe).Run(); err != nil {
+		t.Fatal(err)
+	}
+	n := params.Notification{
+		Type: params.CommandNotice, When: []string{params.Always},
+		Command: []string{"/bin/sh", "-c", `echo ready > "$0"; exec cat "$0"`, pipe}, // which then hangs
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		defer cancel()
+		_, _ = os.ReadFile(pipe) // ends when the program has begun
+	}()
+	errs := teller().Tell(ctx, []params.Notification{n}, failed(), reportOf(t, ""))
+	if len(errs) != 1 || !strings.Contains(errs[0].Error(), "ended, since the run was to stop") {
+		t.Errorf("the errors are %v", errs)
 	}
 }
 

@@ -22,25 +22,26 @@ const Shown = 20
 
 // Event is the document that tells of the end of a run.
 type Event struct {
-	Version    int       `json:"version"`
-	Event      string    `json:"event"` // always run_ended
-	ID         string    `json:"id"`    // of this notification, the same whenever it is sent again
-	RunID      string    `json:"run_id"`
-	Program    string    `json:"program"`
-	Mode       string    `json:"mode"`
-	Platform   string    `json:"platform"`
-	Target     string    `json:"target"`
-	PlanOnly   bool      `json:"plan_only"` // nothing was to be done
-	Outcome    string    `json:"outcome"`
-	ExitCode   int       `json:"exit_code"`
-	Error      string    `json:"error,omitzero"`
-	Started    time.Time `json:"started"`
-	DurationMS int64     `json:"duration_ms"`
-	Totals     Totals    `json:"totals"`
-	Guard      Guard     `json:"guard"`
-	People     []Person  `json:"people"`          // the first who were held or failed, and what could not be read
-	More       bool      `json:"more_people"`     // whether there are others
-	Report     string    `json:"report,omitzero"` // where the whole report is, on the machine of the run
+	Version    int         `json:"version"`
+	Event      string      `json:"event"` // always run_ended
+	ID         string      `json:"id"`    // of this notification, the same whenever it is sent again
+	RunID      string      `json:"run_id"`
+	Shard      brick.Shard `json:"shard,omitzero"` // the part of the run that this is about
+	Program    string      `json:"program"`
+	Mode       string      `json:"mode"`
+	Platform   string      `json:"platform"`
+	Target     string      `json:"target"`
+	PlanOnly   bool        `json:"plan_only"` // nothing was to be done
+	Outcome    string      `json:"outcome"`
+	ExitCode   int         `json:"exit_code"`
+	Error      string      `json:"error,omitzero"`
+	Started    time.Time   `json:"started"`
+	DurationMS int64       `json:"duration_ms"`
+	Totals     Totals      `json:"totals"`
+	Guard      Guard       `json:"guard"`
+	People     []Person    `json:"people"`          // the first who were held or failed, and what could not be read
+	More       bool        `json:"more_people"`     // whether there are others
+	Report     string      `json:"report,omitzero"` // where the whole report is, on the machine of the run
 }
 
 // Totals are the totals of the report.
@@ -52,11 +53,14 @@ type Totals struct {
 	Scopes     int64        `json:"scopes"`
 	Unplanned  int64        `json:"unplanned"`
 	HeldScopes int64        `json:"held_scopes"`
+	Waiting    int64        `json:"waiting,omitzero"`
+	FirstDue   time.Time    `json:"first_due,omitzero"`
 }
 
 // Guard is what the guard said.
 type Guard struct {
 	Refusal    string            `json:"refusal,omitzero"`
+	Command    string            `json:"command,omitzero"` // goes on, for whoever means it
 	Objections []brick.Objection `json:"objections"`
 }
 

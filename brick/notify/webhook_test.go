@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -37,6 +38,7 @@ func teller() *notify.Teller {
 func failed() notify.Event {
 	e := notify.Event{
 		RunID: "20260102T120000Z-abcdef", Program: "users-brick test", Mode: "sync_project", Platform: "directory", Target: "users.db",
+		Shard:   brick.Shard{Index: 1, Of: 3},
 		Outcome: "partial", ExitCode: brick.ExitPartial, Started: noon(), DurationMS: 12, Report: "/runs/1/report.json", More: true,
 	}
 	e.Totals.Added, e.Totals.Failed = 1, 1
@@ -156,6 +158,42 @@ func follows(t *testing.T, body []byte) {
 	if err != nil {
 		t.Errorf("%s\n%v", body, err)
 	}
+}
+
+// filled returns a value in which nothing that reflection reaches is zero.
+func filled(v reflect.Value) {
+	switch {
+	case v.Type() == reflect.TypeFor[time.Time]():
+		v.Set(reflect.ValueOf(noon()))
+	case v.Type() == reflect.TypeFor[brick.Level]():
+		v.Set(reflect.ValueOf(brick.ProjectLevel))
+	case v.Type() == reflect.TypeFor[brick.Action]():
+		v.Set(reflect.ValueOf(brick.Remove))
+	case v.Kind() == reflect.Struct:
+		for i := range v.NumField() {
+			filled(v.Field(i))
+		}
+	case v.Kind() == reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		filled(v.Index(0))
+	case v.Kind() == reflect.String:
+		v.SetString("text")
+	case v.CanInt():
+		v.SetInt(1)
+	case v.Kind() == reflect.Bool:
+		v.SetBool(true)
+	}
+}
+
+func TestTheSchemaKnowsEverythingThatADocumentMayHave(t *testing.T) {
+	var e notify.Event
+	filled(reflect.ValueOf(&e).Elem())
+	e.Version, e.Event, e.Outcome = notify.Version, "run_ended", "refused"
+	body, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	follows(t, body)
 }
 
 func TestWithoutASecretNothingIsSigned(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"users-brick/brick"
@@ -13,9 +14,20 @@ import (
 	"users-brick/params"
 )
 
-// hurry is how long others are told of a run that a signal has stopped:
-// whoever sent it waits.
+// hurry is how long others are told of a run when a signal has come, before it
+// ended or since: whoever sent it waits.
 const hurry = 5 * time.Second
+
+// lingering returns a context that ends so long after another one has, and what
+// frees it.
+func lingering(ctx context.Context, long time.Duration) (context.Context, func()) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	forget := context.AfterFunc(ctx, func() { time.AfterFunc(long, cancel) })
+	return longer, func() {
+		forget()
+		cancel()
+	}
+}
 
 // tellOthers tells those of the run, which has ended, whom the params name.
 // A plan is a matter of whoever asked for it, unless the params make each run
@@ -38,10 +50,9 @@ func (n *session) tellOthers(ctx context.Context) {
 	for _, name := range []string{"PATH", "HOME"} {
 		t.Env = append(t.Env, name+"="+n.program.variable(name))
 	}
-	if ctx.Err() != nil {
-		t.Within = hurry
-	}
-	for _, err := range t.Tell(context.WithoutCancel(ctx), n.params.Notify, e, file) {
+	ctx, done := lingering(ctx, hurry)
+	defer done()
+	for _, err := range t.Tell(ctx, n.params.Notify, e, file) {
 		n.untold(err)
 	}
 }
@@ -57,16 +68,17 @@ func (n *session) untold(err error) {
 func (n *session) event() (notify.Event, error) {
 	r := &n.report
 	e := notify.Event{
-		RunID: r.RunID, Program: r.Program, Mode: r.Mode, Platform: r.Platform, Target: r.Target, PlanOnly: r.PlanOnly,
+		RunID: r.RunID, Shard: r.Shard, Program: r.Program, Mode: r.Mode, Platform: r.Platform, Target: r.Target, PlanOnly: r.PlanOnly,
 		Outcome: r.Outcome, ExitCode: r.ExitCode, Started: r.Started.UTC(), DurationMS: r.Duration.Milliseconds(),
 		Totals: totalsOf(&r.Total), Guard: notify.Guard{Objections: []brick.Objection{}}, People: []notify.Person{}, Report: n.reportPath(),
 	}
 	if r.Err != nil {
-		e.Error = r.Err.Error()
+		e.Error = firstOf(r.Err.Error())
 	}
 	if r.Plan == nil {
 		return e, nil
 	}
+	e.Guard.Command = r.Next
 	if r.Plan.End.Refusal != nil {
 		e.Guard.Refusal = r.Plan.End.Refusal.Text
 	}
@@ -89,8 +101,18 @@ func (n *session) event() (notify.Event, error) {
 func totalsOf(t *report.Total) notify.Totals {
 	return notify.Totals{
 		Counts: t.Counts, Planned: t.Planned, Untried: t.Untried, Unknown: t.Unknown,
-		Scopes: t.Scopes, Unplanned: t.Unplanned, HeldScopes: t.HeldScopes,
+		Scopes: t.Scopes, Unplanned: t.Unplanned, HeldScopes: t.HeldScopes, Waiting: t.Waiting, FirstDue: t.FirstDue,
 	}
+}
+
+// firstOf returns the first lines of an error, which has one for each scope
+// when many could not be verified.
+func firstOf(text string) string {
+	lines := strings.Split(text, "\n")
+	if extra := len(lines) - notify.Shown; extra > 1 {
+		lines = append(lines[:notify.Shown], "and "+brick.Number(int64(extra), "more line"))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // firstObjections adds what the guard has against the run as a whole, then
