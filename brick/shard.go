@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Shard is one part of a run that several processes share: the projects are
@@ -16,6 +17,11 @@ type Shard struct {
 
 // MaxShards is how many shards a run may have.
 const MaxShards = 10_000
+
+// ShardsWithin is how long after the first shard of a run the last one may
+// begin: a scheduler may start them one after another. Those that begin further
+// apart are taken for shards of two runs.
+const ShardsWithin = 12 * time.Hour
 
 // ParseShard reads "i/n", with i from 0 to n-1 and n up to MaxShards.
 func ParseShard(text string) (Shard, error) {

@@ -2,11 +2,9 @@ package report
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 	"time"
 
 	"users-brick/brick"
@@ -75,66 +73,6 @@ func Merge(docs []*Document, partial bool) (*Merged, error) {
 	return m, nil
 }
 
-func apart(text, hint string) error {
-	return &brick.Error{Kind: brick.BadInput, Op: "merge reports", Err: errors.New(text), Hint: hint}
-}
-
-// belong makes sure that reports are of different shards of one run.
-func belong(docs []*Document) error {
-	first := docs[0]
-	input := "" // a shard that did not get so far has none
-	for i, d := range docs {
-		if d.Shard.Whole() {
-			return apart(fmt.Sprintf("run %s is no shard", d.RunID), "name the reports of shards only")
-		}
-		if i > 0 && docs[i-1].Shard == d.Shard {
-			return apart(fmt.Sprintf("%v comes twice, in run %s and run %s", d.Shard, docs[i-1].RunID, d.RunID), "name one report for each shard, the last one where a shard was run again")
-		}
-		for _, same := range []struct{ what, a, b string }{
-			{"numbers of shards", fmt.Sprint(first.Shard.Of), fmt.Sprint(d.Shard.Of)},
-			{"params", first.Digests.Params, d.Digests.Params},
-			{"modes", first.Mode, d.Mode},
-			{"platforms", first.Platform + " " + first.Target, d.Platform + " " + d.Target},
-			{"files", cmp.Or(input, d.Digests.Input), cmp.Or(d.Digests.Input, input)},
-			{"kinds, a plan and a run", fmt.Sprint(first.PlanOnly), fmt.Sprint(d.PlanOnly)},
-		} {
-			if same.a != same.b {
-				return apart(fmt.Sprintf("run %s and run %s are of different %s", first.RunID, d.RunID, same.what), "name the reports of one run only")
-			}
-		}
-		input = cmp.Or(input, d.Digests.Input)
-	}
-	return nil
-}
-
-// missing returns the shards without a report.
-func missing(docs []*Document) []int {
-	var none []int
-	next := 0
-	for i := range docs[0].Shard.Of {
-		if next < len(docs) && docs[next].Shard.Index == i {
-			next++
-			continue
-		}
-		none = append(none, i)
-	}
-	return none
-}
-
-// shownMissing is how many missing shards a message names.
-const shownMissing = 20
-
-func indexes(shards []int) string {
-	var names []string
-	for _, i := range shards[:min(len(shards), shownMissing)] {
-		names = append(names, fmt.Sprint(i))
-	}
-	if len(shards) > shownMissing {
-		names = append(names, "…")
-	}
-	return strings.Join(names, ", ")
-}
-
 // begin forgets of the first shard what add counts.
 func (m *Merged) begin() {
 	m.Shard, m.Outcome, m.ExitCode, m.Error, m.Calls = brick.Shard{}, NothingToDo, 0, "", 0
@@ -154,7 +92,7 @@ func (m *Merged) begin() {
 // add counts a shard in.
 func (m *Merged) add(o *opening) {
 	m.addEnd(o)
-	m.addTotals(&o.Totals)
+	m.Totals.plus(&o.Totals)
 	m.addTimes(o)
 	m.Calls += o.Calls
 	m.Unshown += o.Unshown
@@ -195,21 +133,6 @@ func joinedBy(text, more string) string {
 		return text + more
 	}
 	return text + "; " + more
-}
-
-func (m *Merged) addTotals(t *Total) {
-	sum := &m.Totals
-	sum.Plus(&t.Counts)
-	sum.Planned.Plus(&t.Planned)
-	sum.Untried += t.Untried
-	sum.Unknown += t.Unknown
-	sum.Scopes += t.Scopes
-	sum.Unplanned += t.Unplanned
-	sum.HeldScopes += t.HeldScopes
-	sum.Waiting += t.Waiting
-	if !t.FirstDue.IsZero() && (sum.FirstDue.IsZero() || t.FirstDue.Before(sum.FirstDue)) {
-		sum.FirstDue = t.FirstDue
-	}
 }
 
 // addTimes makes the run last from the first beginning to the last end, and

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"users-brick/brick"
 	"users-brick/brick/plan"
@@ -148,6 +149,24 @@ func TestMissingShardsMakeARunPartial(t *testing.T) {
 	}
 	if _, err := report.Merge(nil, true); brick.KindOf(err) != brick.BadInput {
 		t.Errorf("nothing is merged with %v", err)
+	}
+}
+
+// The file and the params of two nights may be the same, and then a shard that
+// did not come tonight must not be taken for done because it came last night.
+func TestShardsOfTwoNightsAreNotMerged(t *testing.T) {
+	began := func(after time.Duration) func(*story, *report.Report) {
+		return func(_ *story, r *report.Report) { r.Started = started.Add(after) }
+	}
+	tonight := shardOf(t, 0, 3, began(24*time.Hour))
+	for _, partial := range []bool{false, true} {
+		_, err := report.Merge([]*report.Document{tonight, shardOf(t, 1, 3, began(24*time.Hour+time.Minute)), shardOf(t, 2, 3, began(0))}, partial)
+		if brick.KindOf(err) != brick.BadInput || !strings.Contains(err.Error(), "run run-c (shard 2 of 3) began 24h1m0s before run run-b (shard 1 of 3)") {
+			t.Errorf("it ends with %v", err)
+		}
+	}
+	if _, err := report.Merge([]*report.Document{tonight, shardOf(t, 1, 3, began(12*time.Hour)), shardOf(t, 2, 3, began(24*time.Hour))}, false); err != nil {
+		t.Errorf("shards that begin one after another: %v", err)
 	}
 }
 

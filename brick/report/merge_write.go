@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"users-brick/brick"
-	"users-brick/brick/plan"
 )
 
 // JSON writes the merged report as one document, which is that of a run with
@@ -154,26 +153,7 @@ func (m *Merged) fate(s *Scope) string {
 
 // textPeople lists the first who were held, failed or absent.
 func (m *Merged) textPeople(w io.Writer) error {
-	shown, untold := 0, 0
-	for p, err := range m.People() {
-		switch {
-		case err != nil:
-			return err
-		case p.What == plan.Unplanned:
-			continue // told with its scope
-		case shown == shownPeople:
-			untold++
-			continue
-		case shown == 0:
-			fmt.Fprintln(w)
-		}
-		shown++
-		textPerson(w, &p)
-	}
-	if untold > 0 {
-		fmt.Fprintf(w, "and %d more like these; the JSON report lists them all\n", untold)
-	}
-	return nil
+	return textPeople(w, m.People(), shownPeople, func(*Person) bool { return false })
 }
 
 func (m *Merged) textEnding(w io.Writer) {

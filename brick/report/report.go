@@ -88,24 +88,41 @@ func (r *Report) Settle() error {
 		if err != nil {
 			return err
 		}
-		r.Total.Plus(&s.Counts)
-		r.Total.Planned.Plus(&s.Planned)
-		r.Total.Untried += s.Untried
-		r.Total.Unknown += s.Unknown
-		r.Total.Scopes++
-		r.Total.Waiting += s.Waiting
-		if due := s.FirstDue; s.Waiting > 0 && (r.Total.FirstDue.IsZero() || due.Before(r.Total.FirstDue)) {
-			r.Total.FirstDue = due
-		}
-		if s.Unplanned != nil {
-			r.Total.Unplanned++
-		}
-		if s.RemovalsHeld != "" && s.Planned.Removals() > 0 {
-			r.Total.HeldScopes++
-		}
+		one := totalOf(&s)
+		r.Total.plus(&one)
 	}
 	r.Outcome, r.ExitCode = r.ending()
 	return nil
+}
+
+// totalOf is the total of one scope.
+func totalOf(s *Scope) Total {
+	t := Total{Counts: s.Counts, Planned: s.Planned, Untried: s.Untried, Unknown: s.Unknown, Scopes: 1, Waiting: s.Waiting}
+	if s.Waiting > 0 {
+		t.FirstDue = s.FirstDue
+	}
+	if s.Unplanned != nil {
+		t.Unplanned = 1
+	}
+	if s.RemovalsHeld != "" && s.Planned.Removals() > 0 {
+		t.HeldScopes = 1
+	}
+	return t
+}
+
+// plus adds the total of other scopes.
+func (t *Total) plus(u *Total) {
+	t.Counts.Plus(&u.Counts)
+	t.Planned.Plus(&u.Planned)
+	t.Untried += u.Untried
+	t.Unknown += u.Unknown
+	t.Scopes += u.Scopes
+	t.Unplanned += u.Unplanned
+	t.HeldScopes += u.HeldScopes
+	t.Waiting += u.Waiting
+	if !u.FirstDue.IsZero() && (t.FirstDue.IsZero() || u.FirstDue.Before(t.FirstDue)) {
+		t.FirstDue = u.FirstDue
+	}
 }
 
 func (r *Report) ending() (string, int) {

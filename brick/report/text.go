@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"iter"
+	"math"
 
 	"users-brick/brick"
 	"users-brick/brick/plan"
@@ -197,15 +199,24 @@ func (r *Report) said(a brick.Action, f plan.Fate) string {
 
 // textPeople lists who was held, failed or absent.
 func (r *Report) textPeople(w io.Writer) error {
+	most := shownPeople
+	if r.Plan != nil && r.Plan.End.Refusal != nil && r.Plan.End.Refusal.Kind == brick.BadInput {
+		most = math.MaxInt // somebody has to mend them all
+	}
+	return textPeople(w, r.People(), most, func(p *Person) bool { return p.byGuard && r.listsChanges() })
+}
+
+// textPeople lists the first of some people, but for those who are told
+// elsewhere.
+func textPeople(w io.Writer, people iter.Seq2[Person, error], most int, elsewhere func(*Person) bool) error {
 	shown, untold := 0, 0
-	all := r.Plan != nil && r.Plan.End.Refusal != nil && r.Plan.End.Refusal.Kind == brick.BadInput
-	for p, err := range r.People() {
+	for p, err := range people {
 		switch {
 		case err != nil:
 			return err
-		case p.What == plan.Unplanned, p.byGuard && r.listsChanges():
+		case p.What == plan.Unplanned, elsewhere(&p):
 			continue // told with its scope
-		case shown == shownPeople && !all:
+		case shown == most:
 			untold++
 			continue
 		case shown == 0:

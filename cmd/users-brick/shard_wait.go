@@ -12,13 +12,8 @@ import (
 	"users-brick/brick/runs"
 )
 
-const (
-	// shardsLast is how long before another shard begins shard 0 may have
-	// begun: a scheduler may start the shards of one run one after another.
-	shardsLast = 12 * time.Hour
-	// lookForReport is how often a shard that waits looks for the report.
-	lookForReport = 500 * time.Millisecond
-)
+// lookForReport is how often a shard that waits looks for the report.
+const lookForReport = 500 * time.Millisecond
 
 // organizationWatch looks for the report of shard 0.
 type organizationWatch struct {
@@ -75,7 +70,7 @@ func (w *organizationWatch) look() (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	since := w.n.job.Started.Add(-shardsLast)
+	since := w.n.job.Started.Add(-brick.ShardsWithin)
 	for _, r := range all {
 		if r.Started.Before(since) {
 			break
