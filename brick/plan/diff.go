@@ -268,13 +268,12 @@ func (r *Rules) adjust(d *Decision, w *Want, m *brick.Member) {
 		d.Verdict = Kept // most people are, and cost nothing
 		return
 	}
-	before := *m
-	after := &brick.Member{Login: m.Login, Status: brick.Enabled, Roles: w.Roles, Groups: spelled}
+	both := &[2]brick.Member{*m, {Login: m.Login, Status: brick.Enabled, Roles: w.Roles, Groups: spelled}}
 	action := brick.Update
 	if m.Status == brick.Disabled {
 		action = brick.Enable
 	}
-	r.change(d, action, &before, after, membershipChanges(m, after, newRoles, newGroups))
+	r.change(d, action, &both[0], &both[1], membershipChanges(m, &both[1], newRoles, newGroups))
 }
 
 // account makes an account what the file says.

@@ -116,6 +116,9 @@ func namedBy(named map[string]*task, link string) *task {
 	if _, name, ok := strings.Cut(link, profilePrefix); ok {
 		link = name
 	}
+	if t := named[link]; t != nil { // as he was named
+		return t
+	}
 	if t := named[brick.Fold(link)]; t != nil {
 		return t
 	}
