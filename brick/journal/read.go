@@ -16,8 +16,8 @@ import (
 // Open reads the journal in the directory of a plan and returns what became of
 // the plan's changes. What was begun and not told of any more is
 // [plan.Unknown]; the rest is pending. No journal is an error that is
-// [fs.ErrNotExist]; one that is damaged or belongs to a plan with another
-// digest is an error of kind BadInput.
+// [fs.ErrNotExist]; one that is damaged, or belongs to a plan with another
+// digest, which is [ErrOtherPlan], is an error of kind BadInput.
 func Open(dir, digest string) (*plan.Outcome, error) {
 	f, err := os.Open(filepath.Join(dir, File))
 	if err != nil {
@@ -30,6 +30,9 @@ func Open(dir, digest string) (*plan.Outcome, error) {
 	}
 	return r.out, nil
 }
+
+// ErrOtherPlan is the error of a journal that belongs to another plan.
+var ErrOtherPlan = errors.New("the journal belongs to another plan")
 
 func unusable(name string, err error) error {
 	return &brick.Error{
@@ -124,7 +127,7 @@ func (r *reader) first(line []byte, digest string) error {
 	case h.Version != Version:
 		return fmt.Errorf("the journal has version %d, this program reads version %d", h.Version, Version)
 	case h.Plan != digest:
-		return errors.New("the journal belongs to another plan")
+		return ErrOtherPlan
 	case h.Changes < 0 || h.Changes > mostChanges:
 		return fmt.Errorf("a plan of %d changes", h.Changes)
 	}

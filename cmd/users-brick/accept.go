@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -96,23 +97,37 @@ func (n *session) next() string {
 
 // planning is the command that makes the plan anew and keeps it.
 func (n *session) planning() string {
-	words := []string{"users-brick", "plan"}
-	if n.source != "" {
-		words = append(words, n.source)
+	words := n.anew
+	if words == nil {
+		words = []string{"users-brick", "plan"}
+		if n.source != "" {
+			words = append(words, n.source)
+		}
+		if n.job.MayShrink {
+			words = append(words, "--allow-shrink")
+		}
+		words = append(words, n.program.repeated("BRICK_SHARD", "BRICK_SHARDS")...)
 	}
-	return command(append(words, "--out", "DIR")...)
+	return command(slices.Concat(words, n.repeated(), []string{"--out", "DIR"})...)
 }
 
+// applying is the command that does a plan that was kept. Params with secrets
+// have to be given again, unless this session did without.
 func (n *session) applying(dir string) string {
-	words := []string{"users-brick", "apply", dir}
-	if bytes.Contains(n.params.Redacted(), []byte(`"***"`)) {
-		given := n.source
-		if given == "" {
-			given = "PARAMS"
-		}
-		words = append(words, "--params", given)
+	words := append([]string{"users-brick", "apply", dir}, n.repeated()...)
+	switch {
+	case n.kept || !bytes.Contains(n.params.Redacted(), []byte(`"***"`)):
+		return command(words...)
+	case n.source == "":
+		return `printf %s "$BRICK_PARAMS" | ` + command(append(words, "--params", "-")...)
 	}
-	return command(words...)
+	return command(append(words, "--params", n.source)...)
+}
+
+// repeated are the flags without which a later command would look elsewhere for
+// what is remembered and locked, or be permitted less.
+func (n *session) repeated() []string {
+	return n.program.repeated("BRICK_RUN_DIR", "BRICK_ALLOW_EXEC", "BRICK_ALLOW_LINK_LOCAL", "BRICK_GDC_ALLOW_HTTP")
 }
 
 func (n *session) accepting(dir, digest string) string {

@@ -87,6 +87,9 @@ func (n *session) applyPlan(ctx context.Context) error {
 func (p *program) planSettings(ctx context.Context, dir, given string, made *plan.Plan) (*settings, error) {
 	if given != "" {
 		s, err := p.load(ctx, []string{given})
+		if err == nil && made.Header.Undoes != "" {
+			keepLimits(s.params, dir)
+		}
 		if err == nil && s.params.Digest() != made.Header.Params {
 			err = &brick.Error{Kind: brick.BadInput, Op: "apply plan", Err: errors.New("the plan was made with other params"), Hint: "give the params of the plan, or make the plan anew"}
 		}
@@ -106,6 +109,9 @@ func (p *program) planSettings(ctx context.Context, dir, given string, made *pla
 		return nil, err
 	}
 	s, err := settle(env, loaded, findings) // what the params made one wonder was told with the plan
+	if err == nil {
+		s.kept = true
+	}
 	if err == nil && s.params.Digest() != made.Header.Params {
 		err = &brick.Error{Kind: brick.BadInput, Op: "apply plan", Err: errors.New(name + " is not what the plan was made with"), Hint: "make the plan anew with `plan --out`"}
 	}

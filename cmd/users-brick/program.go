@@ -21,7 +21,8 @@ import (
 // outside.
 type program struct {
 	args    []string
-	environ []string // in the form of os.Environ
+	environ []string          // in the form of os.Environ
+	flagged map[string]string // the operator's variables that flags have set
 	version string
 	stdin   io.Reader
 	stdout  io.Writer // results
@@ -132,14 +133,36 @@ func (p *program) operatorFlags(root *cobra.Command) {
 		if v.Name == "BRICK_PARAMS" || v.Name == "BRICK_PARAMS_FILE" {
 			continue
 		}
-		name := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(v.Name, "BRICK_")), "_", "-")
+		name := flagOf(v.Name)
 		help := strings.TrimSuffix(v.Help, ".") + " (" + v.Name + ")"
 		root.PersistentFlags().Func(name, help, func(value string) error {
 			p.environ = append(p.environ, v.Name+"="+value)
+			if p.flagged == nil {
+				p.flagged = map[string]string{}
+			}
+			p.flagged[v.Name] = value
 			return nil
 		})
 		root.PersistentFlags().Lookup(name).DefValue = v.Default
 	}
+}
+
+// flagOf returns the flag that stands above an operator's variable, without its
+// dashes.
+func flagOf(variable string) string {
+	return strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(variable, "BRICK_")), "_", "-")
+}
+
+// repeated returns the flags that set some of the operator's variables, as far
+// as there were any, for a command that is to go on in the same place.
+func (p *program) repeated(variables ...string) []string {
+	var words []string
+	for _, v := range variables {
+		if value, given := p.flagged[v]; given {
+			words = append(words, "--"+flagOf(v), value)
+		}
+	}
+	return words
 }
 
 func (p *program) versionCommand() *cobra.Command {

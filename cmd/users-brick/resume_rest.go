@@ -41,12 +41,13 @@ func (n *session) recollect() error {
 }
 
 // recollectApplied is recollect for a plan that may not have been begun. One
-// that was done to its end is begun anew, as if it never had been.
+// that was done to its end is begun anew, as if it never had been; what an
+// earlier plan left in its directory is no matter.
 func (n *session) recollectApplied() error {
 	err := n.recollect()
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, journal.ErrOtherPlan):
+		return nil // or the directory has been planned into again
 	case err == nil && n.settled():
 		n.before, n.report.Done = nil, nil
 	}
@@ -80,7 +81,7 @@ func (n *session) tellBefore(format string) {
 func (n *session) doRest(ctx context.Context) error {
 	made := n.report.Plan
 	if n.settled() && !made.Header.Verify {
-		return made.ForgetPasswords()
+		return errors.Join(n.leaveHeld(n.before), made.ForgetPasswords()) // a run that was killed may not have come to either
 	}
 	conn, err := n.connect(ctx, false)
 	if err != nil {
@@ -162,7 +163,7 @@ func (n *session) tellOnward() {
 	if n.record == "" || n.record != n.job.Dir || !n.unfinished() {
 		return
 	}
-	words := []string{"users-brick", "run", "--resume", n.job.RunID}
+	words := append([]string{"users-brick", "run", "--resume", n.job.RunID}, n.repeated()...)
 	if n.source != "" {
 		words = append(words, n.source)
 	}

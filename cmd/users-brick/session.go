@@ -37,6 +37,8 @@ type session struct {
 
 	holds holding // so that no other run comes in its way
 
+	anew []string // the words of the command that makes the plan anew; nil for the command plan
+
 	before  *plan.Outcome    // what an earlier session did of the plan; nil when none did
 	journal *journal.Journal // nil when none is written
 

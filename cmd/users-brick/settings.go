@@ -24,6 +24,7 @@ type settings struct {
 	mode     brick.Mode
 	warnings brick.Findings
 	source   string // where the params are, as an argument; "" when no argument names it
+	kept     bool   // the params are those that lie beside a plan
 	input    inputType
 	platform platformType
 	looking  bool        // it is no run: nothing of it is kept

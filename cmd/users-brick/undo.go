@@ -16,6 +16,7 @@ import (
 	"users-brick/brick/journal"
 	"users-brick/brick/plan"
 	"users-brick/brick/platform"
+	"users-brick/modes"
 	"users-brick/params"
 )
 
@@ -82,6 +83,10 @@ func (p *program) undo(ctx context.Context, run string, o undoOptions) error {
 		return err
 	}
 	n.report.PlanOnly, n.report.Undoes = o.planOnly || o.out != "", past.Run
+	n.anew = []string{"users-brick", "undo", run}
+	if o.params != "" {
+		n.anew = append(n.anew, "--params", o.params)
+	}
 	n.heading(o.format)
 	return n.end(ctx, n.takeBack(ctx, past), o.format)
 }
@@ -205,6 +210,17 @@ func (l *undoLimits) set(p *params.Params) {
 		}
 	}
 	p.AllowEmpty = p.AllowEmpty || l.allowEmpty
+}
+
+// keepLimits gives params the limits that an undo was planned with, which lie
+// beside its plan. Where they cannot be read, the digest of the params tells.
+func keepLimits(into *params.Params, dir string) {
+	text, err := readSmall(filepath.Join(dir, paramsFile))
+	if err != nil {
+		return
+	}
+	kept, _ := params.Load(params.Source{Name: paramsFile, Text: text, Kept: true}, modes.All(), nil, readSmall)
+	into.MaxRemovals, into.MaxRemovalsRun, into.MaxUpdates, into.AllowEmpty = kept.MaxRemovals, kept.MaxRemovalsRun, kept.MaxUpdates, kept.AllowEmpty
 }
 
 // limitFlag is a flag that holds a limit: a number, a percentage, or none.
