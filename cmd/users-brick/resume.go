@@ -30,11 +30,18 @@ type brokenRun struct {
 }
 
 // resume goes on with a run: what its journal knows as done is not done again,
-// and one report tells of the whole.
+// and one report tells of the whole. Of a run that was done to its end the
+// report is told again.
 func (p *program) resume(ctx context.Context, run string, args []string, format string) error {
 	r, err := p.findBroken(run)
 	if err != nil {
 		return err
+	}
+	if told := r.finished(); told != nil {
+		return p.tellFinished(told, format)
+	}
+	if err := r.permitted(run); err != nil {
+		return errors.Join(err, r.made.Close())
 	}
 	s, err := p.resumeSettings(ctx, r, args)
 	if err != nil {
@@ -77,6 +84,18 @@ func (p *program) findBroken(name string) (*brokenRun, error) {
 		}, r.made.Close())
 	}
 	return r, nil
+}
+
+// permitted is an error for a plan that the guard refused: only `apply` can have
+// begun it, with --accept, and only there it can be accepted again.
+func (r *brokenRun) permitted(name string) error {
+	if r.made.End.Refusal == nil {
+		return nil
+	}
+	return &brick.Error{
+		Kind: brick.BadInput, Op: "resume " + name, Err: errors.New("the guard refused that plan, and it was accepted when it was applied"),
+		Hint: "go on with `" + command("users-brick", "apply", r.dir, "--accept", "sha256:"+r.made.Header.Digest) + "`",
+	}
 }
 
 // findRun finds the directory of a run: in the store, or by its path.
@@ -135,15 +154,28 @@ func (p *program) resumeSettings(ctx context.Context, r *brokenRun, args []strin
 	return s, err
 }
 
-// placeAgain puts a session where an earlier one was.
+// placeAgain puts a session where an earlier one was. Nothing is written there
+// before it is known that nobody else works on the target.
 func (n *session) placeAgain(r *brokenRun) error {
-	n.job.Dir = r.dir
+	n.job.Dir, n.onlooker = r.dir, true
 	if r.store == nil {
 		n.keeping = true // whoever keeps it elsewhere sees to it himself
 		return nil
 	}
 	n.store, n.record = r.store, r.dir
-	if err := r.store.Mark(r.id, n.program.now()); err != nil {
+	return nil
+}
+
+// takeOver begins to go on with a run: nobody else does, and nobody will.
+func (n *session) takeOver(ctx context.Context) error {
+	if err := n.alone(ctx); err != nil {
+		return err
+	}
+	n.onlooker = false
+	if n.record == "" {
+		return nil
+	}
+	if err := n.store.Mark(n.job.RunID, n.program.now()); err != nil {
 		return noPlace(err, "BRICK_RUN_DIR")
 	}
 	return nil

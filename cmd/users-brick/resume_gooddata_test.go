@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"users-brick/brick"
@@ -30,6 +32,7 @@ func (d *smallBatches) Features() platform.Features {
 type farStage struct {
 	*stage
 	server atomic.Pointer[gooddatatest.Server]
+	loses  atomic.Pointer[func(*http.Request) bool] // whose answers are lost
 }
 
 // What becomes of the people of a far stage: fifteen are new, each of whom is
@@ -60,7 +63,13 @@ func newFarStage(t *testing.T) *farStage {
 	}
 	o.Projects = []gooddatatest.Project{p}
 	f.serve(gooddatatest.State{Organizations: []gooddatatest.Organization{o}})
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.server.Load().ServeHTTP(w, r) }))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if loses := f.loses.Load(); loses != nil && (*loses)(r) {
+			f.server.Load().ServeHTTP(httptest.NewRecorder(), r)
+			panic(http.ErrAbortHandler)
+		}
+		f.server.Load().ServeHTTP(w, r)
+	}))
 	t.Cleanup(server.Close)
 	f.write("users.csv", users)
 	f.write("params.json", fmt.Sprintf(`{"sync_mode": "sync_domain_and_project", "organization": "acme", "project": "one", "max_removals": "none", "input_source": %q,
@@ -76,17 +85,14 @@ func (f *farStage) serve(state gooddatatest.State) {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	writes := func(r *http.Request) bool {
-		return r.Method != http.MethodGet && !strings.Contains(r.URL.Path, "/account/login") && !strings.Contains(r.URL.Path, "/account/token")
-	}
 	server.SetHooks(gooddatatest.Hooks{
 		Before: func(_ int, r *http.Request) {
-			if writes(r) {
+			if changesSomething(r) {
 				f.mu.Lock()
 			}
 		},
 		After: func(_ int, r *http.Request) {
-			if !writes(r) {
+			if !changesSomething(r) {
 				return
 			}
 			if f.after != nil {
@@ -96,6 +102,11 @@ func (f *farStage) serve(state gooddatatest.State) {
 		},
 	})
 	f.server.Store(server)
+}
+
+// changesSomething reports whether a request changes more than the session.
+func changesSomething(r *http.Request) bool {
+	return r.Method != http.MethodGet && !strings.Contains(r.URL.Path, "/account/login") && !strings.Contains(r.URL.Path, "/account/token")
 }
 
 // farLeft is what a kill leaves, here and there.
@@ -233,4 +244,61 @@ func TestARunOnGoodDataThatIsKilledAfterAnyStepIsMadeGoodByTheNext(t *testing.T)
 		}
 		f.arrived(when, want)
 	}
+}
+
+// A signal comes while a request is under way whose answer is lost, so that it
+// is not sent again: report and journal say alike who may have been changed,
+// and nobody is called untried who was.
+func TestARunOnGoodDataThatIsStoppedWhileAnAnswerIsLost(t *testing.T) {
+	t.Parallel()
+	f := newFarStage(t)
+	start := farLeft{f.look(), f.server.Load().State()}
+	f.must("run", f.path("params.json"))
+	want := f.holds()
+	perhaps := 0
+	for n := int64(1); ; n += 6 {
+		when := fmt.Sprintf("stopped at writing request %d", n)
+		f.restoreFar(start)
+		ctx, stop := context.WithCancelCause(t.Context())
+		var writes atomic.Int64
+		loses := func(r *http.Request) bool {
+			if !changesSomething(r) || writes.Add(1) != n {
+				return false
+			}
+			stop(stopSignal{syscall.SIGTERM})
+			return true
+		}
+		f.ctx = ctx
+		f.loses.Store(&loses)
+		code, out := f.main("run", f.path("params.json"))
+		f.goAhead()
+		f.loses.Store(nil)
+		stop(nil)
+		if writes.Load() < n {
+			break
+		}
+		dir := f.run()
+		told := f.report(dir)
+		counts := f.counts(dir)
+		if code == 143 && (counts[plan.Unknown] != int(told.Totals.Unknown) || counts[plan.Pending] != int(told.Totals.Untried) || counts[plan.Done] != int(told.Totals.Changes())) {
+			t.Errorf("%s: the journal says %v, the report %+v\n%s", when, counts, told, out)
+		}
+		perhaps += counts[plan.Unknown]
+		f.truth(when, dir)
+		if code, out := f.main("run", "--resume", "last", f.path("params.json")); code != 0 {
+			t.Fatalf("%s: going on: exit %d\n%s", when, code, out)
+		}
+		f.arrived(when, want)
+	}
+	if perhaps == 0 {
+		t.Error("nobody was perhaps changed")
+	}
+}
+
+// counts returns how many changes of a run have which fate, as its journal
+// says.
+func (s *stage) counts(dir string) (counts [5]int) {
+	s.t.Helper()
+	s.each(dir, func(_ *brick.Change, fate plan.Fate) { counts[fate]++ })
+	return counts
 }

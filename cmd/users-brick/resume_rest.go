@@ -13,10 +13,7 @@ import (
 
 // goOn does what is left of a plan of which a part is done, if it still fits.
 func (n *session) goOn(ctx context.Context, format string) error {
-	if n.report.Plan.End.Refusal != nil {
-		return nil
-	}
-	if err := n.alone(ctx); err != nil {
+	if err := n.takeOver(ctx); err != nil {
 		return err
 	}
 	if err := n.recollect(); err != nil {
@@ -55,9 +52,7 @@ func (n *session) recollectApplied() error {
 }
 
 // settled reports whether nothing is left to be done.
-func (n *session) settled() bool {
-	return n.before.Count(plan.Done)+n.before.Count(plan.HeldBack) == n.before.Changes()
-}
+func (n *session) settled() bool { return settled(n.before) }
 
 // tellBefore says how far the run had come.
 func (n *session) tellBefore(format string) {

@@ -136,7 +136,7 @@ func noPlace(err error, names string) error {
 // keepReport leaves the report beside the plan, when the plan stays, and with
 // the run. There it comes last: it says that the run has ended.
 func (n *session) keepReport() error {
-	if n.passing {
+	if n.passing || n.onlooker {
 		return nil
 	}
 	err := n.writeReport(n.job.Dir)
@@ -164,12 +164,17 @@ func (n *session) writeReport(dir string) error {
 }
 
 // copyPlan leaves with the run what it did or would do, when the plan itself is
-// elsewhere and may be made anew or deleted. Passwords stay where they are.
+// elsewhere and may be made anew or deleted. Passwords stay where they are, and
+// so does a journal that only tells what another run did.
 func (n *session) copyPlan() error {
 	if n.report.Plan == nil {
 		return nil
 	}
-	for _, name := range []string{journal.File, plan.LinesFile, plan.FindingsFile, plan.PlanFile} {
+	files := []string{plan.LinesFile, plan.FindingsFile, plan.PlanFile}
+	if n.journal != nil || n.before != nil {
+		files = append([]string{journal.File}, files...)
+	}
+	for _, name := range files {
 		if err := copyFile(filepath.Join(n.record, name), filepath.Join(n.job.Dir, name)); err != nil && !os.IsNotExist(err) {
 			return err
 		}

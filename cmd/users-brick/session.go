@@ -27,13 +27,14 @@ type session struct {
 	emit    brick.Emit
 	mark    time.Time // when the phase at hand began
 
-	store   *runs.Store // nil when nothing is kept or remembered
-	record  string      // the directory of the run in the store, "" for none
-	over    bool        // end has begun
-	passing bool        // the plan's directory is deleted at the end
-	keeping bool        // the plan was asked for, to be applied later
-	quit    func()      // ends the listeners
-	held    string      // the digest of the plan that was left of what the guard held back
+	store    *runs.Store // nil when nothing is kept or remembered
+	record   string      // the directory of the run in the store, "" for none
+	over     bool        // end has begun
+	passing  bool        // the plan's directory is deleted at the end
+	keeping  bool        // the plan was asked for, to be applied later
+	onlooker bool        // the run is somebody else's so far: nothing of it is written
+	quit     func()      // ends the listeners
+	held     string      // the digest of the plan that was left of what the guard held back
 
 	holds holding // so that no other run comes in its way
 
@@ -291,7 +292,7 @@ func (n *session) print(format string) error {
 func (n *session) free() {
 	n.letGo()
 	if n.report.Plan != nil {
-		if !n.keeping && !n.needsPasswords() {
+		if !n.keeping && !n.onlooker && !n.needsPasswords() {
 			n.report.Plan.ForgetPasswords()
 		}
 		n.report.Plan.Close()
@@ -302,7 +303,7 @@ func (n *session) free() {
 	if n.passing {
 		os.RemoveAll(n.job.Dir)
 	}
-	if n.record != "" {
+	if n.record != "" && !n.onlooker {
 		n.store.End(n.job.RunID)
 	}
 }

@@ -52,7 +52,7 @@ func checkDestination(text string) error {
 // storeReport stores the settled report where BRICK_REPORT_TO says, and
 // reports whether nothing went wrong; if something did, it has been told.
 func (n *session) storeReport(ctx context.Context) bool {
-	if n.env.ReportTo == "" {
+	if n.env.ReportTo == "" || n.onlooker {
 		return true
 	}
 	to, err := destinationOf(n.shardIn(n.env.ReportTo), n.job.RunID)

@@ -95,7 +95,11 @@ func (p *program) undo(ctx context.Context, run string, o undoOptions) error {
 // asked for.
 func (n *session) takeBack(ctx context.Context, past engine.Past) error {
 	if !n.report.PlanOnly {
-		if err := n.alone(ctx); err != nil {
+		err := n.alone(ctx)
+		if err == nil { // while that took, somebody may have gone on with the run
+			past.Outcome, err = outcomeOf(past.Plan)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -164,8 +168,7 @@ func apart(run, out string) error {
 	return nil
 }
 
-// openPast reads what a run planned and what became of it. A run without a
-// journal has not begun to do anything.
+// openPast reads what a run planned and what became of it.
 func openPast(dir string) (engine.Past, error) {
 	if _, err := os.Stat(filepath.Join(dir, plan.PlanFile)); errors.Is(err, fs.ErrNotExist) {
 		return engine.Past{}, &brick.Error{
@@ -177,14 +180,21 @@ func openPast(dir string) (engine.Past, error) {
 	if err != nil {
 		return engine.Past{}, err
 	}
-	out, err := journal.Open(dir, made.Header.Digest)
-	if errors.Is(err, fs.ErrNotExist) {
-		out, err = plan.NewOutcome(made.End.Changes), nil
-	}
+	out, err := outcomeOf(made)
 	if err != nil {
 		made.Close()
 	}
 	return engine.Past{Plan: made, Outcome: out}, err
+}
+
+// outcomeOf reads what became of a plan. One without a journal, or beside that
+// of an earlier plan, has not been begun.
+func outcomeOf(made *plan.Plan) (*plan.Outcome, error) {
+	out, err := journal.Open(made.Dir, made.Header.Digest)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, journal.ErrOtherPlan) {
+		return plan.NewOutcome(made.End.Changes), nil
+	}
+	return out, err
 }
 
 // undoLimits are the limits of one undo. What is not given is as in the params
