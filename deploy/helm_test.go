@@ -2,10 +2,15 @@ package deploy_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"users-brick/brick"
+	"users-brick/params"
 )
 
 // chart is where the Helm chart is.
@@ -58,7 +63,7 @@ func TestChartOfDefaultsIsTheManifest(t *testing.T) {
 }
 
 func TestChartRefusesValuesThatCannotWork(t *testing.T) {
-	some := map[string]any{"sync_mode": "sync_project"}
+	some, shared := map[string]any{"sync_mode": "sync_project"}, map[string]any{"accessMode": "ReadWriteMany"}
 	cases := map[string]struct {
 		values map[string]any
 		says   string
@@ -69,6 +74,9 @@ func TestChartRefusesValuesThatCannotWork(t *testing.T) {
 		"an unknown mode":             {map[string]any{"mode": "cron", "params": some}, "mode"},
 		"a misspelt value":            {map[string]any{"params": some, "imagee": map[string]any{}}, "imagee"},
 		"shards that cannot share":    {map[string]any{"mode": "indexedJob", "params": some}, "accessMode"},
+		"shards that keep nothing":    {map[string]any{"mode": "indexedJob", "params": some, "persistence": map[string]any{"enabled": false, "accessMode": "ReadWriteMany"}}, "enabled"},
+		"more shards than there are":  {map[string]any{"mode": "indexedJob", "params": some, "persistence": shared, "indexedJob": map[string]any{"shards": brick.MaxShards + 1}}, "shards"},
+		"hidden params as a variable": {map[string]any{"params": some, "env": map[string]any{"HIDDEN_BRICK_PARAM_GDC_SST": "x"}}, "HIDDEN_BRICK_PARAM_GDC_SST"},
 		"a password among the params": {map[string]any{"params": map[string]any{"GDC_PASSWORD": "x"}}, "params"},
 		"a password of the platform":  {map[string]any{"params": map[string]any{"platform": map[string]any{"password": "x"}}}, "params"},
 		"a password as a variable":    {map[string]any{"params": some, "env": map[string]any{"GDC_PASSWORD": "x"}}, "GDC_PASSWORD"},
@@ -76,10 +84,24 @@ func TestChartRefusesValuesThatCannotWork(t *testing.T) {
 		"root":                        {map[string]any{"params": some, "user": 0}, "user"},
 		"a limit that is no number":   {map[string]any{"params": some, "resources": map[string]any{"limits": map[string]any{"memory": "lots"}}}, "memory"},
 	}
+	all := map[string]map[string]any{}
+	for name, c := range cases {
+		all[name] = c.values
+	}
+	for name, r := range tried(t, all) {
+		if says := cases[name].says; !strings.Contains(r.Error, says) {
+			t.Errorf("%s: it says %q, which should name %s", name, r.Error, says)
+		}
+	}
+}
+
+// tried renders the chart with values, by their names.
+func tried(t *testing.T, values map[string]map[string]any) map[string]chartResult {
+	t.Helper()
 	dir := t.TempDir()
 	var all []string
-	for name, c := range cases {
-		text, err := json.Marshal(c.values)
+	for name, v := range values {
+		text, err := json.Marshal(v)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,9 +111,53 @@ func TestChartRefusesValuesThatCannotWork(t *testing.T) {
 		}
 		all = append(all, file)
 	}
+	results := map[string]chartResult{}
 	for file, r := range charted(t, all...) {
-		if says := cases[filepath.Base(file)].says; !strings.Contains(r.Error, says) {
-			t.Errorf("%s: it says %q, which should name %s", filepath.Base(file), r.Error, says)
+		results[filepath.Base(file)] = r
+	}
+	return results
+}
+
+// TestChartRefusesSecretsAmongTheParams tries every param that is a secret.
+func TestChartRefusesSecretsAmongTheParams(t *testing.T) {
+	// By themselves these are none, or need not be.
+	harmless := []string{"accessKey", "access_key_id", "headers"}
+	secret := map[string]map[string]any{}
+	add := func(name string, value any) {
+		key := fmt.Sprint(name, " ", value)
+		secret[key] = map[string]any{"params": map[string]any{name: value}}
+		secret["of a job "+key] = map[string]any{"mode": "schedule", "jobs": map[string]any{"acme": map[string]any{"schedule": "@daily", name: value}}}
+	}
+	for _, f := range params.Fields() {
+		for _, name := range append([]string{f.Name}, f.Aliases...) {
+			if f.Secret {
+				add(name, "x")
+			}
+			for _, inside := range f.Fields {
+				if inside.Secret && !slices.Contains(harmless, inside.Name) {
+					add(name, map[string]any{inside.Name: "x"})
+				}
+			}
+		}
+	}
+	add("notify", []any{map[string]any{"type": "command"}, map[string]any{"secret": "x"}})
+	if len(secret) < 20 {
+		t.Fatalf("only %d params are secrets", len(secret))
+	}
+	for name, r := range tried(t, secret) {
+		if r.Error == "" {
+			t.Errorf("%s is let through", name)
+		}
+	}
+}
+
+func TestChartTakesParamsInEveryForm(t *testing.T) {
+	for name, r := range tried(t, map[string]map[string]any{
+		"texts":   {"params": map[string]any{"platform": "gooddata", "input_source": "users.csv", "notify": []any{}}},
+		"objects": {"params": map[string]any{"input_source": map[string]any{"type": "web", "url": "https://x.example.com"}, "platform": map[string]any{"type": "gooddata"}}},
+	}) {
+		if r.Error != "" {
+			t.Errorf("%s: %s", name, r.Error)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package deploy_test
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -102,6 +103,16 @@ func configOf(t *testing.T, work *workload) string {
 	return ""
 }
 
+// operators are the operator's variables where nothing is set.
+func operators(t *testing.T) params.Env {
+	t.Helper()
+	env, found := params.ParseEnv(nil)
+	if err := found.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return env
+}
+
 // knownTimes asks the program when the params of a ConfigMap run.
 func knownTimes(t *testing.T, config *object) {
 	t.Helper()
@@ -165,6 +176,13 @@ func TestShardsAreAsManyAsPods(t *testing.T) {
 				t.Errorf("BRICK_SHARDS is %q, completionMode %q", shards, work.CompletionMode)
 			}
 			return
+		}
+		c := work.container(t)
+		if to, in := c.env("BRICK_REPORT_TO"), c.env("BRICK_RUN_DIR")+"/reports/"; !strings.HasPrefix(to, in) || !strings.HasSuffix(to, "/{shard}.json") || strings.Count(to[len(in):], "/") != 1 {
+			t.Errorf("the reports go to %q, where those of two jobs are not kept apart", to)
+		}
+		if together, err := strconv.Atoi(cmp.Or(c.env("BRICK_CONCURRENCY"), strconv.Itoa(int(operators(t).Concurrency)))); err != nil || together < *work.Completions {
+			t.Errorf("%d requests at once are too few for %d shards, of which each has a part: %v", together, *work.Completions, err)
 		}
 		if work.CompletionMode != "Indexed" || work.Completions == nil || shards != strconv.Itoa(*work.Completions) {
 			t.Errorf("BRICK_SHARDS is %q, completionMode %q, completions %v", shards, work.CompletionMode, work.Completions)

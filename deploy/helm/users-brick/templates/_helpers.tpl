@@ -45,6 +45,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- default (printf "%s-runs" (include "users-brick.fullname" .)) .Values.persistence.existingClaim -}}
 {{- end -}}
 
+{{/* Where the shards of one job leave their reports. */}}
+{{- define "users-brick.reports" -}}
+/var/lib/users-brick/reports/{{ include "users-brick.fullname" . }}-{{ .Release.Revision }}
+{{- end -}}
+
 {{/*
 What becomes of a job by the exit code of its pod; the first rule that fits
 decides. Codes that no rule names, 1 above all, are tried again.
@@ -151,6 +156,11 @@ containers:
       # The number of the shard is JOB_COMPLETION_INDEX, which Kubernetes sets.
       - name: BRICK_SHARDS
         value: {{ .Values.indexedJob.shards | quote }}
+      {{- if not (hasKey .Values.env "BRICK_REPORT_TO") }}
+      # A folder for each job, in which each shard has a report of its own.
+      - name: BRICK_REPORT_TO
+        value: {{ include "users-brick.reports" . }}/{shard}.json
+      {{- end }}
       {{- end }}
       - name: BRICK_RUN_DIR
         value: {{ ternary "/var/lib/users-brick" "none" .Values.persistence.enabled }}
