@@ -82,6 +82,9 @@ func (p *program) schedule(ctx context.Context, args []string, o *scheduleOption
 	if err := o.check(); err != nil {
 		return err
 	}
+	hangUp := make(chan os.Signal, 1) // from the beginning, or else it would end the program
+	signal.Notify(hangUp, syscall.SIGHUP)
+	defer signal.Stop(hangUp)
 	k, err := p.newKeeper(args, o)
 	if err != nil {
 		return err
@@ -94,7 +97,7 @@ func (p *program) schedule(ctx context.Context, args []string, o *scheduleOption
 	if err != nil {
 		return err
 	}
-	err = k.serve(ctx, listener)
+	err = k.serve(ctx, listener, hangUp)
 	if code := signalCode(ctx); code != 0 && err == nil {
 		return exit(code)
 	}
@@ -162,12 +165,9 @@ func listen(address string) (net.Listener, error) {
 	return listener, nil
 }
 
-// serve runs jobs and answers questions about them until ctx ends, and the
-// runs that are under way with it.
-func (k *keeper) serve(ctx context.Context, listener net.Listener) error {
-	hangUp := make(chan os.Signal, 1)
-	signal.Notify(hangUp, syscall.SIGHUP)
-	defer signal.Stop(hangUp)
+// serve runs jobs, all of them whenever somebody hangs up, and answers
+// questions about them until ctx ends, and the runs that are under way with it.
+func (k *keeper) serve(ctx context.Context, listener net.Listener, hangUp <-chan os.Signal) error {
 	k.publish()
 	if k.options.runOnStart {
 		k.core.RunNow()

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -54,9 +53,6 @@ func (s *site) kept() (all []*report.Document) {
 // second go on for a minute by a clock of its own, through all that the command
 // does, and compares what the metrics tell with the reports that were left.
 func TestAMinuteOfEverySecondWithRunsOfFiveSeconds(t *testing.T) {
-	hangUp := make(chan os.Signal, 1)
-	signal.Notify(hangUp, syscall.SIGHUP) // the first call starts what must not belong to a bubble
-	signal.Stop(hangUp)
 	for catchUp, madeUp := range map[string]int{"none": 0, "once": 1} {
 		t.Run(catchUp, func(t *testing.T) {
 			s := newSite(t, 3)
@@ -66,7 +62,7 @@ func TestAMinuteOfEverySecondWithRunsOfFiveSeconds(t *testing.T) {
 				k.program.onDriver = slowly(5 * time.Second)
 				ctx, stop := context.WithCancelCause(t.Context())
 				ended := make(chan error, 1)
-				go func() { ended <- k.serve(ctx, nil) }()
+				go func() { ended <- k.serve(ctx, nil, nil) }()
 				time.Sleep(30*time.Second + 500*time.Millisecond)
 				goroutines := runtime.NumGoroutine()
 				time.Sleep(30 * time.Second)
