@@ -40,7 +40,7 @@ func (p *program) resume(ctx context.Context, run string, args []string, format 
 	if told := r.finished(); told != nil {
 		return p.tellFinished(told, format)
 	}
-	if err := r.permitted(run); err != nil {
+	if err := p.permitted(r, run); err != nil {
 		return errors.Join(err, r.made.Close())
 	}
 	s, err := p.resumeSettings(ctx, r, args)
@@ -88,13 +88,14 @@ func (p *program) findBroken(name string) (*brokenRun, error) {
 
 // permitted is an error for a plan that the guard refused: only `apply` can have
 // begun it, with --accept, and only there it can be accepted again.
-func (r *brokenRun) permitted(name string) error {
+func (p *program) permitted(r *brokenRun, name string) error {
 	if r.made.End.Refusal == nil {
 		return nil
 	}
+	words := append([]string{"users-brick", "apply", r.dir}, (&session{program: p}).repeated()...)
 	return &brick.Error{
 		Kind: brick.BadInput, Op: "resume " + name, Err: errors.New("the guard refused that plan, and it was accepted when it was applied"),
-		Hint: "go on with `" + command("users-brick", "apply", r.dir, "--accept", "sha256:"+r.made.Header.Digest) + "`",
+		Hint: "go on with `" + command(append(words, "--accept", "sha256:"+r.made.Header.Digest)...) + "`",
 	}
 }
 
