@@ -42,6 +42,7 @@ type Web struct {
 	base                http.RoundTripper
 	pace                *pace
 	rate                *rate.Limiter
+	bodies              bodies
 	requests, throttled atomic.Int64
 }
 

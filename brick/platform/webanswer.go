@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"users-brick/brick"
@@ -19,7 +20,7 @@ var errEndsEarly = errors.New("the JSON ends early")
 // size. Where the platform refuses, what could be read of its reasons is
 // enough, since sending the request again must not depend on them.
 func (e *errand) complete(resp *http.Response) (int64, error) {
-	body, err := readBody(resp, e.web.options.MaxAnswer)
+	body, err := e.web.readBody(resp)
 	if err == nil && cutJSON(resp.Header, body) {
 		err = errEndsEarly
 	}
@@ -55,13 +56,39 @@ func Body(resp *http.Response) ([]byte, error) {
 	return io.ReadAll(resp.Body)
 }
 
-// readBody reads a body to its end, so that the connection can be used again.
-func readBody(resp *http.Response, most int64) ([]byte, error) {
-	defer resp.Body.Close()
-	var b bytes.Buffer
-	if n := min(resp.ContentLength, 1<<20); n > 0 { // no more on the word of the platform
-		b.Grow(int(n) + bytes.MinRead)
+// bodies is memory for large bodies: of those that are given back.
+type bodies struct{ pool sync.Pool }
+
+// largeBody is how many bytes a body has that is worth giving back.
+const largeBody = 64 << 10
+
+// empty returns room for a body of so many bytes.
+func (b *bodies) empty(size int) []byte {
+	if size >= largeBody {
+		if kept, ok := b.pool.Get().(*[]byte); ok && cap(*kept) >= size {
+			return (*kept)[:0]
+		}
 	}
+	return make([]byte, 0, size)
+}
+
+// Reuse takes back the memory of a body that [Body] returned. Nobody may look
+// at the body, or at what was cut from it, any more.
+func (w *Web) Reuse(body []byte) {
+	if cap(body) >= largeBody {
+		w.bodies.pool.Put(&body)
+	}
+}
+
+// readBody reads a body to its end, so that the connection can be used again.
+func (w *Web) readBody(resp *http.Response) ([]byte, error) {
+	defer resp.Body.Close()
+	most := w.options.MaxAnswer
+	var room []byte
+	if n := min(resp.ContentLength, 1<<20); n > 0 { // no more on the word of the platform
+		room = w.bodies.empty(int(n) + bytes.MinRead)
+	}
+	b := bytes.NewBuffer(room)
 	_, err := b.ReadFrom(io.LimitReader(resp.Body, most+1))
 	if int64(b.Len()) > most {
 		return nil, brick.Errorf(brick.Failed, "the answer is larger than %d bytes", most)

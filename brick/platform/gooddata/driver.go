@@ -47,7 +47,7 @@ type Driver struct {
 	lost       logins // creations of which nobody knows what became
 	self       self
 	pages      pages
-	decoding   chan struct{} // holds one for every page that is being decoded
+	decoding   *decoding
 	projects   projects
 }
 
@@ -65,7 +65,7 @@ func Open(ctx context.Context, o Options) (*Driver, error) {
 	d := &Driver{
 		options: o, base: u.String(), authority: authority(u), client: o.Web.Client(),
 		idPrefix: idPrefix(o.RunID), session: newSession(ctx),
-		decoding: make(chan struct{}, decoders()),
+		decoding: newDecoding(),
 	}
 	if err := d.begin(ctx); err != nil {
 		d.session.close()

@@ -1,6 +1,7 @@
 package gooddata
 
 import (
+	"bytes"
 	"strconv"
 
 	"users-brick/brick"
@@ -13,9 +14,16 @@ type Person struct {
 	Roles     []string
 }
 
+// gone decodes a page whose memory is used for something else afterwards.
+func gone[T any](decode func([]byte) ([]T, string, error), body []byte) ([]T, string, error) {
+	page := bytes.Clone(body)
+	defer clear(page)
+	return decode(page)
+}
+
 // DecodeMembers reads a page of the members of a project.
 func DecodeMembers(body []byte) (people []Person, next string, err error) {
-	read, next, err := decodeMembers(body)
+	read, next, err := gone(decodeMembers, body)
 	for _, p := range read {
 		people = append(people, Person{p.login, p.id, p.status, p.roles})
 	}
@@ -30,11 +38,11 @@ func DecodeMembersOnly(body []byte) (int, error) {
 }
 
 // DecodeProfiles reads a page of the members of a group.
-func DecodeProfiles(body []byte) ([]string, string, error) { return decodeProfiles(body) }
+func DecodeProfiles(body []byte) ([]string, string, error) { return gone(decodeProfiles, body) }
 
 // DecodeGroups reads a page of groups, as ids and names.
 func DecodeGroups(body []byte) (ids, names []string, next string, err error) {
-	groups, next, err := decodeGroups(body)
+	groups, next, err := gone(decodeGroups, body)
 	for _, g := range groups {
 		ids, names = append(ids, g.id), append(names, g.name)
 	}

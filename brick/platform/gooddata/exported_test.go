@@ -54,7 +54,7 @@ func ParseRef(text string) (id, timezone string, blocked, ok bool) {
 
 // DecodeAccounts reads a page of accounts as members.
 func DecodeAccounts(body []byte) ([]brick.Member, string, error) {
-	accounts, next, err := decodeAccounts(body)
+	accounts, next, err := gone(decodeAccounts, body)
 	members := make([]brick.Member, len(accounts))
 	for i := range accounts {
 		members[i] = accounts[i].member(brick.Login(brick.Fold(accounts[i].login)))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"iter"
 	"net/http"
-	"runtime"
 
 	"users-brick/brick"
 )
@@ -56,22 +55,17 @@ type fetched[T any] struct {
 
 // fetch asks for a page.
 func (l *listing[T]) fetch(ctx context.Context, d *Driver, path string) (p fetched[T]) {
-	a, err := d.do(ctx, call{method: http.MethodGet, path: path})
+	a, err := d.decoding.await(func() (*answer, error) { return d.do(ctx, call{method: http.MethodGet, path: path}) })
 	if err != nil {
 		return fetched[T]{err: err}
 	}
-	d.decoding <- struct{}{}
-	defer func() { <-d.decoding }()
-	if p.items, p.next, err = l.decode(a.body); err != nil {
+	d.decoding.decode(func() { p.items, p.next, err = l.decode(a.body) })
+	if err != nil {
 		return fetched[T]{err: garbled(a, err)}
 	}
+	d.options.Web.Reuse(a.body) // nothing that was decoded is a part of it
 	return p
 }
-
-// decoders returns how many pages are decoded at once: with the other half of
-// the processors answers are taken in, so that the next requests go out before
-// the pages that came together are decoded.
-func decoders() int { return max(1, runtime.GOMAXPROCS(0)/2) }
 
 // barren is how many pages in a row may bring nothing new before the platform
 // is taken to send the same again and again.
