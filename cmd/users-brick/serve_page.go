@@ -17,7 +17,7 @@ type runsPage struct {
 // runsStyle is the only style of the page of runs, and the only one that
 // browsers may apply to it.
 const runsStyle = `body{font:15px/1.5 system-ui,sans-serif;margin:2em;color:#222;background:#fff}
-table{border-collapse:collapse}th,td{text-align:left;padding:.3em .9em .3em 0;border-bottom:1px solid #ddd;white-space:nowrap}
+div{overflow-x:auto}table{border-collapse:collapse}th,td{text-align:left;padding:.3em .9em .3em 0;border-bottom:1px solid #ddd;white-space:nowrap}
 td.n,th.n{text-align:right}.good{color:#176617}.bad{color:#a01c1c}.mid{color:#8a5a00}
 @media (prefers-color-scheme:dark){body{color:#ddd;background:#181818}a{color:#8ab4f8}th,td{border-color:#444}.good{color:#7fd47f}.bad{color:#ff8c8c}.mid{color:#e8b85c}}`
 
@@ -25,13 +25,13 @@ const runsHTML = `<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>users-brick: runs</title>
 <meta name="viewport" content="width=device-width,initial-scale=1"><style>` + runsStyle + `</style></head>
 <body><h1>Runs</h1>
-{{if .Runs}}<table>
-<tr><th>run</th><th>began (UTC)</th><th class="n">took</th><th>outcome</th><th>target</th><th>mode</th><th class="n">changed</th><th class="n">held</th><th class="n">failed</th></tr>
+{{if .Runs}}<div tabindex="0" role="region" aria-label="Runs"><table>
+<tr><th scope="col">run</th><th scope="col">began (UTC)</th><th scope="col" class="n">took</th><th scope="col">outcome</th><th scope="col">target</th><th scope="col">mode</th><th scope="col" class="n">changed</th><th scope="col" class="n">held</th><th scope="col" class="n">failed</th></tr>
 {{range .Runs}}<tr><td><a href="/runs/{{.ID}}">{{.ID}}</a></td><td>{{utc .Started}}</td>
 {{with .Report}}<td class="n">{{took .DurationMS}}</td><td class="{{class .ExitCode}}">{{.Outcome}} ({{.ExitCode}})</td><td>{{.Platform}} {{.Target}}</td><td>{{.Mode}}{{if not .Shard.Whole}}, {{.Shard}}{{end}}</td>
 <td class="n">{{.Totals.Changes}}</td><td class="n">{{.Totals.Held}}</td><td class="n">{{.Totals.Failed}}</td>
 {{else}}<td></td><td class="mid">{{if .GoingOn}}under way{{else}}no report{{end}}</td><td></td><td></td><td></td><td></td><td></td>{{end}}</tr>
-{{end}}</table>
+{{end}}</table></div>
 {{if .More}}<p>and {{.More}} more in the directory of runs</p>{{end}}
 {{else}}<p>No run is kept: there was none yet, or BRICK_RUN_DIR is none.</p>{{end}}
 </body></html>

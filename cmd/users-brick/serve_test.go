@@ -111,6 +111,21 @@ func TestAReportIsShownAsAPageWhereThereIsOne(t *testing.T) {
 	}
 }
 
+func TestTheListOfRunsSaysWhichShardRan(t *testing.T) {
+	s := newSite(t, 1)
+	k, _ := s.keep(scheduleOptions{}, []string{"BRICK_SHARD=0/2", "BRICK_SHARD_ORGANIZATION=skip"}, s.here("job.json", "@yearly"))
+	if err := k.run(t.Context(), schedule.Job{Name: "job"}, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	h := k.handler(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if got := asked(h, "GET", "/runs", "localhost", "127.0.0.1:1"); got.Code != 200 || !strings.Contains(got.Body.String(), "<td>sync_domain_and_project, shard 0 of 2</td>") {
+		t.Errorf("%d %s", got.Code, got.Body)
+	}
+	if got := asked(h, "GET", "/metrics", "localhost", "127.0.0.1:1"); !strings.Contains(got.Body.String(), `outcome="converged",shard="0/2"} 1`) {
+		t.Errorf("%s", got.Body)
+	}
+}
+
 func TestHealthFailsWhenTheLoopStandsStill(t *testing.T) {
 	s := newSite(t, 1)
 	k, _ := s.keep(scheduleOptions{}, nil, s.here("job.json", "@yearly"))
