@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,26 +46,32 @@ func TestAStoreInTheMachinesOwnSurroundingsIsRefused(t *testing.T) {
 }
 
 // The role of the container is asked for at a link-local address, which here a
-// proxy stands in for, as it does for the store.
-func TestTheChainOfKeysMayAskTheSurroundings(t *testing.T) {
+// proxy stands in for, as it does for the store. A store at such an address is
+// refused although the proxy would ask there.
+func TestTheChainOfKeysMayAskTheSurroundingsAndNobodyElse(t *testing.T) {
 	store := &bucket{content: csv, etag: `"1"`}
 	proxy := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Host {
 		case "169.254.170.2":
 			fmt.Fprintf(w, `{"AccessKeyId": "AKIDROLE", "SecretAccessKey": "s", "Token": "t", "Expiration": %q}`, time.Now().Add(time.Hour).Format(time.RFC3339))
-		case "store.example.com":
+		case "store.example.com", "169.254.169.254":
 			store.ServeHTTP(w, r)
 		default:
 			w.WriteHeader(http.StatusBadGateway)
 		}
 	}))
-	child := exec.CommandContext(t.Context(), os.Args[0])
-	child.Env = []string{
-		childEndpoint + "=http://store.example.com", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/role", "AWS_EC2_METADATA_DISABLED=true",
-		"HTTP_PROXY=" + proxy.URL, "HOME=" + t.TempDir(),
-	}
-	said, err := child.CombinedOutput()
-	if err != nil || string(said) != csv {
-		t.Errorf("%v: %s", err, said)
+	for endpoint, want := range map[string]string{
+		"http://store.example.com": csv,
+		"http://169.254.169.254":   "error: read s3://users/daily/users.csv: the host leads to the machine's own surroundings",
+	} {
+		child := exec.CommandContext(t.Context(), os.Args[0])
+		child.Env = []string{
+			childEndpoint + "=" + endpoint, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/role", "AWS_EC2_METADATA_DISABLED=true",
+			"HTTP_PROXY=" + proxy.URL, "HOME=" + t.TempDir(),
+		}
+		said, err := child.CombinedOutput()
+		if err != nil || !strings.HasPrefix(string(said), want) {
+			t.Errorf("%s: %v: %s", endpoint, err, said)
+		}
 	}
 }
