@@ -2,11 +2,13 @@ package platformtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
 
 	"users-brick/brick"
+	"users-brick/brick/platform"
 )
 
 // paging are the stories of scopes about as large as pages are.
@@ -87,8 +89,12 @@ func (c *candidate) callOffAt(n int) {
 	have := c.list(first)
 	for i, err := range append(done, late...) {
 		m := have[changes[i].Login()]
-		if holds := equal(m, member(m.Login, brick.Enabled, "admin")); err == nil && !holds {
+		holds := equal(m, member(m.Login, brick.Enabled, "admin"))
+		if err == nil && !holds {
 			c.Errorf("%s is reported done and is not", m.Login)
+		}
+		if errors.Is(err, platform.ErrNotBegun) && holds {
+			c.Errorf("%s is reported as not begun and is done", m.Login)
 		}
 		if i >= n && err == nil {
 			c.Errorf("%s is reported done after the end", m.Login)
