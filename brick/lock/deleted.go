@@ -23,8 +23,8 @@ func (l *Lock) inPlace() bool {
 }
 
 // survivor returns the owner of an info whose run goes on, though the kernel
-// knows nothing of it: the file that it holds has been deleted. One that has
-// been silent for longer than its lease goes on with something else, if at all.
+// lets us in: a file that it holds has been deleted. A process that has been
+// silent about a run for longer than its lease goes on with something else.
 func (l *Lock) survivor(infos []string) (Owner, bool) {
 	for _, path := range infos {
 		i, ok := readInfo(path)

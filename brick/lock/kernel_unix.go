@@ -67,11 +67,10 @@ func Ended(theirs, ours string) bool {
 }
 
 // goesOn reports whether a run is known to go on, by the Place of its lock and
-// by ours, though it was not in our way: its process is here, and the file that
-// it holds is another one by now. False means that nobody can tell.
+// by ours: its process is here. False means that nobody can tell.
 func goesOn(theirs, ours string) bool {
 	their, our := strings.Fields(theirs), strings.Fields(ours)
-	if len(their) != 5 || len(our) != 5 || their[0] != our[0] || their[1] == our[1] || their[2] != our[2] {
+	if len(their) != 5 || len(our) != 5 || their[0] != our[0] || their[2] != our[2] {
 		return false
 	}
 	pid, err := strconv.Atoi(their[3])

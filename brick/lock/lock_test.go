@@ -148,13 +148,15 @@ func TestWhatADeadRunLeftIsKnownForWhatItIs(t *testing.T) {
 // Who cleans up by age may delete what a run has locked: the kernel then lets
 // the next one in.
 func TestARunWhoseLockWasDeletedIsStillNoticed(t *testing.T) {
-	for _, c := range []struct{ first, second string }{{"", ""}, {"", "p1"}, {"p1", ""}, {"p1", "p1"}} {
+	for _, c := range []struct{ first, second, deleted string }{
+		{"", "", "*.lock"}, {"", "p1", "*.lock"}, {"p1", "", "*.lock"}, {"p1", "p1", "*.lock"}, {"p1", "p1", "*-*.lock"},
+	} {
 		dir := t.TempDir()
 		first := take(t, dir, claim("one", c.first))
 		if first.Place == "" {
 			t.Skip("this system does not tell")
 		}
-		locks, err := filepath.Glob(filepath.Join(dir, "*.lock"))
+		locks, err := filepath.Glob(filepath.Join(dir, c.deleted))
 		if err != nil || len(locks) == 0 || !first.InPlace() {
 			t.Fatalf("locks are %q, %v", locks, err)
 		}
