@@ -18,8 +18,22 @@ func sortingMemory(env *params.Env) int64 { return int64(env.Memory) / 4 }
 // looks for memory that nobody needs any more. An eighth is for what the
 // runtime does not count, the program itself above all.
 func (p *program) limitMemory() {
-	direct := slices.ContainsFunc(p.environ, func(v string) bool { return strings.HasPrefix(v, "GOMEMLIMIT=") })
-	if env, findings := params.ParseEnv(p.environ); !direct && findings.Err() == nil {
+	if env, findings := params.ParseEnv(p.environ); !p.has("GOMEMLIMIT") && findings.Err() == nil {
 		debug.SetMemoryLimit(int64(env.Memory) / 8 * 7)
 	}
+}
+
+// collectOften tells the runtime to look for such memory twice as often as it
+// does by itself, unless somebody has told it how often. Across the net answers
+// come many at once, pages of a megabyte each, and then there is time to clear
+// up.
+func (p *program) collectOften() {
+	if !p.has("GOGC") {
+		debug.SetGCPercent(50)
+	}
+}
+
+// has reports whether a variable of the environment is set.
+func (p *program) has(name string) bool {
+	return slices.ContainsFunc(p.environ, func(v string) bool { return strings.HasPrefix(v, name+"=") })
 }

@@ -117,6 +117,7 @@ func (n *session) connect(ctx context.Context, readOnly bool) (*platform.Conn, e
 	}
 	a := access{env: &n.env, readOnly: readOnly, runID: n.job.RunID, program: n.job.Program, now: n.program.now, emit: n.emit, turn: n.holds.turn, wait: n.fileWait()}
 	if n.platform.remote {
+		n.program.collectOften()
 		n.web = platform.NewWeb(platform.WebOptions{
 			Concurrency: n.concurrency(), Rate: n.rate(), Timeout: n.env.Timeout,
 			Retry: platform.DefaultRetry, Emit: n.emit, LinkLocal: n.env.LinkLocal,
