@@ -142,11 +142,14 @@ func (p *program) resumeSettings(ctx context.Context, r *brokenRun, args []strin
 	if err := findings.Err(); err != nil {
 		return nil, err
 	}
-	var s *settings
-	var err error
 	if len(args) == 0 && env.ParamsFile == "" && !env.Params.Given() {
-		s, err = p.planSettings(ctx, r.dir, "", r.made)
-	} else if s, err = p.load(ctx, args); err == nil && s.params.Digest() != r.made.Header.Params {
+		return p.planSettings(ctx, r.dir, "", r.made)
+	}
+	s, err := p.load(ctx, args)
+	if err == nil && r.made.Header.Undoes != "" {
+		keepLimits(s.params, r.dir)
+	}
+	if err == nil && s.params.Digest() != r.made.Header.Params {
 		err = &brick.Error{
 			Kind: brick.BadInput, Op: "resume", Err: errors.New("the run was begun with other params"),
 			Hint: "give its params, of which only secrets may be others, or run without --resume",
