@@ -97,9 +97,9 @@ func (n *session) next() string {
 
 // planning is the command that makes the plan anew and keeps it.
 func (n *session) planning() string {
-	words := n.anew
+	words, variables := n.anew, ""
 	if words == nil {
-		words = []string{"users-brick", "plan"}
+		words, variables = []string{"users-brick", "plan"}, n.variables()
 		if n.source != "" {
 			words = append(words, n.source)
 		}
@@ -108,7 +108,7 @@ func (n *session) planning() string {
 		}
 		words = append(words, n.program.repeated("BRICK_SHARD", "BRICK_SHARDS")...)
 	}
-	return command(slices.Concat(words, n.repeated(), []string{"--out", "DIR"})...)
+	return variables + command(slices.Concat(words, n.repeated(), []string{"--out", "DIR"})...)
 }
 
 // applying is the command that does a plan that was kept. Params with secrets
@@ -119,9 +119,9 @@ func (n *session) applying(dir string) string {
 	case n.kept || !bytes.Contains(n.params.Redacted(), []byte(`"***"`)):
 		return command(words...)
 	case n.source == "":
-		return `printf %s "$BRICK_PARAMS" | ` + command(append(words, "--params", "-")...)
+		return `printf %s "$BRICK_PARAMS" | ` + n.variables() + command(append(words, "--params", "-")...)
 	}
-	return command(append(words, "--params", n.source)...)
+	return n.variables() + command(append(words, "--params", n.source)...)
 }
 
 // repeated are the flags without which a later command would look elsewhere for

@@ -159,8 +159,9 @@ func (n *session) tellOnward() {
 		return
 	}
 	words := append([]string{"users-brick", "run", "--resume", n.job.RunID}, n.repeated()...)
+	variables := ""
 	if n.source != "" {
-		words = append(words, n.source)
+		words, variables = append(words, n.source), n.variables()
 	}
-	fmt.Fprintf(n.program.stdout, "  to go on with what is left: %s\n", command(words...))
+	fmt.Fprintf(n.program.stdout, "  to go on with what is left: %s\n", variables+command(words...))
 }
