@@ -20,6 +20,7 @@ type organizationWatch struct {
 	n     *session
 	store *runs.Store
 	known map[string]bool // reports that were seen to be of no interest
+	since time.Time       // what shard 0 began earlier is not meant
 }
 
 // awaitOrganization returns when shard 0 has done the organization for the same
@@ -35,6 +36,9 @@ func (n *session) awaitOrganization(ctx context.Context) error {
 		return &brick.Error{Kind: brick.BadInput, Op: "wait for shard 0", Err: fmt.Errorf("no runs are kept"), Hint: "let all shards share a BRICK_RUN_DIR"}
 	}
 	w := &organizationWatch{n: n, store: store, known: map[string]bool{}}
+	if err := w.begin(); err != nil {
+		return err
+	}
 	tick := time.NewTicker(lookForReport)
 	defer tick.Stop()
 	patience := time.NewTimer(time.Duration(n.env.ShardWait))
@@ -56,10 +60,53 @@ func (n *session) awaitOrganization(ctx context.Context) error {
 			return &brick.Error{
 				Kind: brick.Failed, Op: "wait for shard 0",
 				Err:  fmt.Errorf("it left no report in %s within %v", store, time.Duration(n.env.ShardWait)),
-				Hint: "see what became of it; BRICK_SHARD_WAIT says how long to wait, and all shards share BRICK_RUN_DIR, params and file",
+				Hint: "see what became of it, and run it again; BRICK_SHARD_WAIT says how long to wait, and all shards share BRICK_RUN_DIR, params and file",
 			}
 		}
 	}
+}
+
+// begin finds out what is too old: shards of one run begin within a time, and
+// when this shard has ended well before and has something to do again, it is
+// another time, for which shard 0 has to look after the organization again.
+func (w *organizationWatch) begin() error {
+	w.since = w.n.job.Started.Add(-brick.ShardsWithin)
+	all, err := w.store.All()
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		if w.tooOld(&r) || w.servedBy(&r) {
+			break
+		}
+	}
+	return nil
+}
+
+// servedBy reports whether a run is one of this shard that ended well, after
+// which everything older is too old.
+func (w *organizationWatch) servedBy(r *runs.Run) bool {
+	f, doc := w.open(r)
+	if doc == nil {
+		return false
+	}
+	defer f.Close()
+	if doc.Shard != w.n.shard || doc.Outcome != report.Converged && doc.Outcome != report.NothingToDo {
+		return false
+	}
+	w.since = endOf(doc)
+	return true
+}
+
+// tooOld reports whether a run is too old by its id, which knows no fractions
+// of a second.
+func (w *organizationWatch) tooOld(r *runs.Run) bool {
+	return r.Started.Before(w.since.Truncate(time.Second))
+}
+
+// endOf returns when a run ended.
+func endOf(doc *report.Document) time.Time {
+	return doc.Started.Add(time.Duration(doc.DurationMS) * time.Millisecond)
 }
 
 // look reports whether shard 0 has done the organization. That it has ended
@@ -70,9 +117,8 @@ func (w *organizationWatch) look() (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	since := w.n.job.Started.Add(-brick.ShardsWithin)
 	for _, r := range all {
-		if r.Started.Before(since) {
+		if w.tooOld(&r) {
 			break
 		}
 		if w.known[r.ID] || !r.Reported() {
@@ -93,19 +139,18 @@ func (w *organizationWatch) look() (bool, error) {
 // judge reports whether a run is that of shard 0 of ours, and whether it did
 // the organization.
 func (w *organizationWatch) judge(r *runs.Run) (ours, done bool, err error) {
-	f, err := os.Open(filepath.Join(r.Dir, runs.ReportFile))
-	if err != nil {
-		return false, false, nil // it was deleted meanwhile
+	f, doc := w.open(r)
+	if doc == nil {
+		return false, false, nil
 	}
 	defer f.Close()
-	doc, err := report.Read(f)
-	if err != nil || !w.ours(doc) {
+	if doc.Shard.Index != 0 || doc.Started.Before(w.since) {
 		return false, false, nil
 	}
 	if did(doc) {
 		return true, true, nil
 	}
-	if ended := doc.Started.Add(time.Duration(doc.DurationMS) * time.Millisecond); ended.Before(w.n.job.Started) {
+	if endOf(doc).Before(w.n.job.Started) {
 		return true, false, nil
 	}
 	return true, false, &brick.Error{
@@ -114,11 +159,22 @@ func (w *organizationWatch) judge(r *runs.Run) (ours, done bool, err error) {
 	}
 }
 
-// ours reports whether a report is of shard 0 of the same run.
-func (w *organizationWatch) ours(doc *report.Document) bool {
+// open opens the report of a run, and returns nil when it is not of a shard of
+// ours: of the same params and file, in as many shards. The caller closes the
+// file.
+func (w *organizationWatch) open(r *runs.Run) (*os.File, *report.Document) {
+	f, err := os.Open(filepath.Join(r.Dir, runs.ReportFile))
+	if err != nil {
+		return nil, nil // there is none yet, or it was deleted meanwhile
+	}
+	doc, err := report.Read(f)
 	h := &w.n.report.Plan.Header
-	return !doc.PlanOnly && doc.Shard == brick.Shard{Index: 0, Of: w.n.shard.Of} &&
-		doc.Digests.Params == h.Params && (doc.Digests.Input == h.Input.SHA256 || doc.Digests.Input == "")
+	if err != nil || doc.PlanOnly || doc.Shard.Of != w.n.shard.Of || doc.Digests.Params != h.Params ||
+		doc.Digests.Input != h.Input.SHA256 && doc.Digests.Input != "" {
+		f.Close()
+		return nil, nil
+	}
+	return f, doc
 }
 
 // did reports whether nothing is left to be tried in the organization.
