@@ -170,7 +170,6 @@ type trace struct {
 	cleared  brick.FieldSet // those that it emptied
 	password bool           // it set the password of an account that was there
 	groups   bool           // it set his groups
-	halfway  bool           // it may have stopped in the middle of his groups
 }
 
 // traces takes the changes of each person together.
@@ -207,7 +206,6 @@ func (t *trace) add(p *Past) {
 		*t = trace{login: t.login, before: c.Before, left: c.Before}
 	}
 	t.deed = p.Deed
-	t.halfway = t.halfway || p.Deed == MayBe
 	t.left = result(t.left, c)
 	if c.After == nil {
 		return

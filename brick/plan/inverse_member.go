@@ -43,17 +43,28 @@ func (u *Undoing) rejoin(r *Reversal, t *trace, now *brick.Member) {
 	switch {
 	case now == nil:
 		u.add(r, t)
-	case t.halfway && u.moved(t, now, t.before) == "":
-		u.turnBack(r, t, now) // who is removed may leave his groups first
 	case u.moved(t, now, t.before) == "":
-		r.Verdict = Kept
+		u.turnBack(r, t, now) // who leaves or comes back may be in some of his groups only
 	case t.before.Status == brick.Disabled && u.moved(t, now, enabled(t.before)) == "":
-		after := &brick.Member{Login: t.login, Status: brick.Disabled}
-		r.onward = true
-		u.change(r, brick.Disable, now, after, "removed by the run, disabled before it, and only added again so far")
+		u.disableAgain(r, t, now)
 	default:
 		r.hold(brick.Add, "he is a member again, and not as he was before the run: "+u.moved(t, now, t.before))
 	}
+}
+
+// disableAgain does what is left with somebody who was only added again so far.
+func (u *Undoing) disableAgain(r *Reversal, t *trace, now *brick.Member) {
+	after := &brick.Member{Login: t.login, Status: brick.Disabled}
+	if u.knowsGroups(t) && !brick.SameFolded(t.before.Groups, now.Groups) {
+		names, gone := u.spell(t.before.Groups)
+		if gone != "" {
+			r.hold(brick.Disable, gone)
+			return
+		}
+		after.Groups = given(names)
+	}
+	r.onward = true
+	u.change(r, brick.Disable, now, after, "removed by the run, disabled before it, and only added again so far")
 }
 
 func (u *Undoing) add(r *Reversal, t *trace) {
@@ -151,7 +162,8 @@ func (u *Undoing) knowsGroups(t *trace) bool {
 }
 
 // moved says in what a member differs from all that he may be, "" when in
-// nothing.
+// nothing. Each of his groups may be as the run found it or as it left it: that
+// is what a run leaves that broke off in the middle of them, and an undo.
 func (u *Undoing) moved(t *trace, now *brick.Member, maybe ...*brick.Member) string {
 	maybe = slices.DeleteFunc(maybe, func(m *brick.Member) bool { return m == nil })
 	unlike := func(same func(*brick.Member) bool) bool { return !slices.ContainsFunc(maybe, same) }
@@ -160,10 +172,7 @@ func (u *Undoing) moved(t *trace, now *brick.Member, maybe ...*brick.Member) str
 		parts = append(parts, fmt.Sprintf("%s -> %s", maybe[0].Status, now.Status))
 	}
 	roles := unlike(func(m *brick.Member) bool { return slices.Equal(m.Roles, now.Roles) })
-	groups := u.knowsGroups(t) && unlike(func(m *brick.Member) bool { return brick.SameFolded(m.Groups, now.Groups) })
-	if groups && t.halfway {
-		groups = !groupsPartway(groupsOf(t.before), groupsOf(t.left), now.Groups, false)
-	}
+	groups := u.knowsGroups(t) && !groupsPartway(groupsOf(t.before), groupsOf(t.left), now.Groups, false)
 	return strings.Join(append(parts, rolesAndGroups(maybe[0], now, roles, groups)...), "; ")
 }
 

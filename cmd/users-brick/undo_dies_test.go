@@ -112,3 +112,34 @@ func (s *stage) between(dir string) (found bool) {
 	})
 	return found
 }
+
+// The same on GoodData, where a change takes several requests: people who were
+// in the middle of their groups, or had a role and not yet their groups.
+func TestAnUndoOnGoodDataThatIsKilledAfterAnyStepComesToItsEnd(t *testing.T) {
+	t.Parallel()
+	f := newFarStage(t)
+	f.must("run", f.path("params.json"))
+	run := f.run()
+	var after []farLeft
+	f.after = func() { after = append(after, farLeft{f.look(), f.server.Load().State()}) }
+	f.must("undo", filepath.Base(run), "--params", f.path("params.json"))
+	f.after = nil
+	want := f.holds()
+	for n := 0; n < len(after); n += 4 {
+		when := fmt.Sprintf("killed after step %d of %d", n+1, len(after))
+		f.restoreFar(after[n])
+		undo := f.other(run)
+		if code, out := f.main("run", "--resume", filepath.Base(undo), f.path("params.json")); code != 0 {
+			t.Errorf("%s: going on: exit %d\n%s", when, code, out)
+		}
+		f.arrived(when+" and gone on with", want)
+		if counts := f.counts(undo); counts != [5]int{plan.Done: farChanges} {
+			t.Errorf("%s: the journal ends with %v", when, counts)
+		}
+		f.restoreFar(after[n])
+		if code, out := f.main("undo", filepath.Base(run), "--params", f.path("params.json")); code != 0 {
+			t.Errorf("%s: once more: exit %d\n%s", when, code, out)
+		}
+		f.arrived(when+" and undone once more", want)
+	}
+}
