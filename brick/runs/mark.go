@@ -26,18 +26,19 @@ func thisProcess(now time.Time) mark {
 }
 
 // GoingOn reports whether the run has not ended yet as far as one can tell: it
-// left no report, and its process lives or is one of another host, where one
-// cannot look.
+// has left no report since it was marked, and its process lives or is one of
+// another host, where one cannot look.
 func (r *Run) GoingOn(now time.Time) bool {
 	text, err := os.ReadFile(filepath.Join(r.Dir, markFile))
-	if err != nil || r.Reported() {
+	if err != nil {
 		return false
 	}
 	var m mark
 	if json.Unmarshal(text, &m) != nil || m.PID <= 0 {
 		m = mark{Started: r.Started, Host: "unknown"} // half-written: by its age alone
 	}
-	if now.Sub(m.Started) > stale {
+	report, err := os.Stat(filepath.Join(r.Dir, ReportFile))
+	if err == nil && !report.ModTime().Before(m.Started) || now.Sub(m.Started) > stale {
 		return false
 	}
 	return m.Host != thisProcess(now).Host || lives(m.PID)

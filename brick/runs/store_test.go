@@ -284,6 +284,34 @@ func TestARunThatIsGoingOnStaysUntilItsProcessIsGone(t *testing.T) {
 	}
 }
 
+// A run that was stopped has left a report, and is gone on with later: it loses
+// nothing meanwhile to others that end.
+func TestARunThatIsGoneOnWithStaysThoughItHasAReport(t *testing.T) {
+	s := runs.New(t.TempDir())
+	dir := ended(t, s, id(200))
+	write(t, filepath.Join(dir, secret), "s3cr3t")
+	report := filepath.Join(dir, runs.ReportFile)
+	write(t, report, "{}")
+	if err := os.Chtimes(report, now, now.Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Mark(id(200), now); err != nil {
+		t.Fatal(err)
+	}
+	if n := prune(t, s, runs.Keep{}, ""); n != 0 {
+		t.Error("it was deleted")
+	}
+	if _, err := os.Stat(filepath.Join(dir, secret)); err != nil {
+		t.Error("it lost its passwords")
+	}
+	if err := os.Chtimes(report, now, now.Add(time.Second)); err != nil { // as it is told anew in the end
+		t.Fatal(err)
+	}
+	if n := prune(t, s, runs.Keep{}, ""); n != 1 {
+		t.Error("it was not deleted when it had ended")
+	}
+}
+
 func TestAHalfWrittenMarkCountsByTheAgeOfItsRun(t *testing.T) {
 	s := runs.New(t.TempDir())
 	for _, h := range []int{1, 24 * 8} {

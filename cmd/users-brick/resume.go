@@ -158,8 +158,9 @@ func (p *program) resumeSettings(ctx context.Context, r *brokenRun, args []strin
 	return s, err
 }
 
-// placeAgain puts a session where an earlier one was. Nothing is written there
-// before it is known that nobody else works on the target.
+// placeAgain puts a session where an earlier one was. Before it is known that
+// nobody else works on the target nothing is written there, but that somebody
+// waits to go on with the run, so that nobody takes its files away.
 func (n *session) placeAgain(r *brokenRun) error {
 	n.job.Dir, n.onlooker = r.dir, true
 	if r.store == nil {
@@ -167,7 +168,10 @@ func (n *session) placeAgain(r *brokenRun) error {
 		return nil
 	}
 	n.store, n.record = r.store, r.dir
-	return nil
+	if was := (runs.Run{ID: r.id, Dir: r.dir}); was.GoingOn(n.program.now()) {
+		return nil
+	}
+	return n.markAgain()
 }
 
 // takeOver begins to go on with a run: nobody else does, and nobody will.
@@ -179,8 +183,14 @@ func (n *session) takeOver(ctx context.Context) error {
 	if n.record == "" {
 		return nil
 	}
+	return n.markAgain()
+}
+
+// markAgain says that the run is going on in this process.
+func (n *session) markAgain() error {
 	if err := n.store.Mark(n.job.RunID, n.program.now()); err != nil {
 		return noPlace(err, "BRICK_RUN_DIR")
 	}
+	n.marked = true
 	return nil
 }

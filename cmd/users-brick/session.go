@@ -33,6 +33,7 @@ type session struct {
 	passing  bool        // the plan's directory is deleted at the end
 	keeping  bool        // the plan was asked for, to be applied later
 	onlooker bool        // the run is somebody else's so far: nothing of it is written
+	marked   bool        // that the run is going on is said by this session, which did not begin it
 	quit     func()      // ends the listeners
 	held     string      // the digest of the plan that was left of what the guard held back
 
@@ -304,7 +305,7 @@ func (n *session) free() {
 	if n.passing {
 		os.RemoveAll(n.job.Dir)
 	}
-	if n.record != "" && !n.onlooker {
+	if n.record != "" && (n.marked || !n.onlooker) {
 		n.store.End(n.job.RunID)
 	}
 }
