@@ -83,7 +83,7 @@ type total struct {
 	guard   guard.Total
 	badRows [brick.ProjectLevel + 1]int64 // by level: rows that only comparing showed to be bad
 	refused bool                          // a scope has objections that nothing but refusing answers
-	objects int                           // scopes with objections
+	objects int                           // objections to scopes
 }
 
 // sections plans the targets and adds them to the plan in order.
@@ -137,9 +137,7 @@ func (t *total) foundBad() int64 {
 func (t *total) add(s *section) {
 	t.guard.Add(s.judged())
 	t.badRows[s.summary.Scope.Level] += s.badRows
-	if len(s.summary.Objections) > 0 {
-		t.objects++
-	}
+	t.objects += len(s.summary.Objections)
 	for _, o := range s.summary.Objections {
 		t.refused = t.refused || !o.Removals
 	}
