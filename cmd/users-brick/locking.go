@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,9 +22,9 @@ import (
 
 // holding is what a session holds so that no other run comes in its way.
 type holding struct {
-	lock *lock.Lock      // nil while it does not
-	turn *directory.Turn // for the platforms where runs take turns
-	gone map[string]bool // runs of which it was told that they are gone
+	locks []*lock.Lock    // none while it does not
+	turn  *directory.Turn // for the platforms where runs take turns
+	gone  map[string]bool // runs of which it was told that they are gone
 }
 
 // alone sees to it that no other run works on what this one may touch, until
@@ -31,33 +32,42 @@ type holding struct {
 // another run does, and does not end within the time that the operator gives,
 // that is an error of kind Locked.
 func (n *session) alone(ctx context.Context) error {
-	if n.holds.lock != nil {
+	if len(n.holds.locks) > 0 {
 		return nil
 	}
-	dir, private := locksDir(n.store, cmp.Or(n.env.TempDir, os.TempDir()))
 	claim := lock.Claim{
 		Key: n.platform.name + " " + n.platform.key(n.params), Target: n.job.Target, Owner: n.owner(),
 	}
 	n.share(&claim)
 	patience := &lock.Patience{For: time.Duration(n.env.LockTimeout), Tell: n.waits}
-	held, err := lock.Take(ctx, claim, lock.Options{Dir: dir, Private: private, Patience: patience, Now: n.program.now})
-	if err != nil {
-		return err
-	}
-	n.holds.lock = held
-	for _, o := range held.Gone {
-		n.tookOver(o)
-	}
-	n.holds.turn = &directory.Turn{
-		Owner: claim.Owner, Project: claim.Project, Fleet: claim.Fleet, Shard: claim.Shard, Place: held.Place, Wait: patience, Gone: n.tookOver,
+	for _, at := range lockPlaces(n.store, cmp.Or(n.env.TempDir, os.TempDir())) {
+		held, err := lock.Take(ctx, claim, lock.Options{Dir: at.dir, Private: at.private, Patience: patience, Now: n.program.now})
+		if at.spare && brick.KindOf(err) == brick.Failed {
+			n.warn(brick.Finding{
+				Warning: true, Text: fmt.Sprintf("runs with another run directory are not kept apart from this one: %v", causeOf(err)),
+				Hint: "name a folder for temporary files in BRICK_TMP_DIR",
+			})
+			continue
+		}
+		if err != nil {
+			n.letGo()
+			return err
+		}
+		n.holds.locks = append(n.holds.locks, held)
+		for _, o := range held.Gone {
+			n.tookOver(o)
+		}
+		n.holds.turn = &directory.Turn{
+			Owner: claim.Owner, Project: claim.Project, Fleet: claim.Fleet, Shard: claim.Shard, Place: held.Place, Wait: patience, Gone: n.tookOver,
+		}
 	}
 	return nil
 }
 
 // letGo lets the next run in, unless that has been done.
 func (n *session) letGo() {
-	if n.holds.lock != nil {
-		n.holds.lock.Release()
+	for _, l := range slices.Backward(n.holds.locks) {
+		l.Release()
 	}
 	n.holds = holding{}
 }
@@ -73,12 +83,17 @@ func (n *session) owner() lock.Owner {
 
 // waits says that the run waits for another one.
 func (n *session) waits(held error) {
-	if e, ok := errors.AsType[*brick.Error](held); ok {
-		held = e.Err
-	}
 	n.emit.Send(brick.Noticed{Finding: brick.Finding{
-		Warning: true, Text: fmt.Sprintf("waiting for up to %v: %v", time.Duration(n.env.LockTimeout), held),
+		Warning: true, Text: fmt.Sprintf("waiting for up to %v: %v", time.Duration(n.env.LockTimeout), causeOf(held)),
 	}})
+}
+
+// causeOf returns the cause of an error, without what was done and the hint.
+func causeOf(err error) error {
+	if e, ok := errors.AsType[*brick.Error](err); ok {
+		return e.Err
+	}
+	return err
 }
 
 // tookOver warns once of a run that ended badly.
@@ -107,14 +122,23 @@ func onlyProject(mode *brick.Mode, p *params.Params) string {
 	return p.Project
 }
 
-// locksDir returns where the locks are: in the directory of the runs, or else
-// in one of the user among what is temporary, which nobody else may have a hand
-// in.
-func locksDir(store *runs.Store, temp string) (dir string, private bool) {
-	if store != nil {
-		return filepath.Join(store.String(), "locks"), false
+// lockPlace is a folder of locks.
+type lockPlace struct {
+	dir     string
+	private bool // nobody else may have a hand in it
+	spare   bool // one can do without it
+}
+
+// lockPlaces returns where the locks are, in the order in which they are taken:
+// among what is temporary of this user, which all his runs on this machine
+// share, and in the directory of the runs, which several machines may share.
+func lockPlaces(store *runs.Store, temp string) []lockPlace {
+	machine := lockPlace{dir: filepath.Join(temp, fmt.Sprintf("users-brick-locks-%d", os.Getuid())), private: true}
+	if store == nil {
+		return []lockPlace{machine}
 	}
-	return filepath.Join(temp, fmt.Sprintf("users-brick-locks-%d", os.Getuid())), true
+	machine.spare = true
+	return []lockPlace{machine, {dir: filepath.Join(store.String(), "locks")}}
 }
 
 // sameFile returns one spelling for all the paths that name a file, which
