@@ -42,7 +42,7 @@ func (n *session) alone(ctx context.Context) error {
 	patience := &lock.Patience{For: time.Duration(n.env.LockTimeout), Tell: n.waits}
 	for _, at := range lockPlaces(n.store, cmp.Or(n.env.TempDir, os.TempDir())) {
 		held, err := lock.Take(ctx, claim, lock.Options{Dir: at.dir, Private: at.private, Patience: patience, Now: n.program.now})
-		if at.spare && brick.KindOf(err) == brick.Failed {
+		if at.spare && err != nil && brick.KindOf(err) == brick.Failed {
 			n.warn(brick.Finding{
 				Warning: true, Text: fmt.Sprintf("runs with another run directory are not kept apart from this one: %v", causeOf(err)),
 				Hint: "name a folder for temporary files in BRICK_TMP_DIR",
