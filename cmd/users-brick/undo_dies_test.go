@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"users-brick/brick"
@@ -142,4 +144,37 @@ func TestAnUndoOnGoodDataThatIsKilledAfterAnyStepComesToItsEnd(t *testing.T) {
 		}
 		f.arrived(when+" and undone once more", want)
 	}
+}
+
+// A run of three hundred adds, role changes and disables leaves no byte behind
+// when it is undone.
+func TestALargeRunIsUndoneToTheByte(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.swap("seed.json", `"old089@example.com","roles":["viewer"]`, `"old089@example.com","roles":["admin"]`) // or else nobody runs the project afterwards
+	s.swap("users.csv", "old089@example.com,viewer", "old089@example.com,admin")
+	s.must("directory", "load", s.path("seed.json"), "--db", s.path("users.db"))
+	before := s.dump()
+	s.must("run", s.path("params.json"))
+	run := s.run()
+	if s.dump() == before {
+		t.Fatal("the run has done nothing")
+	}
+	s.must("undo", filepath.Base(run))
+	if have := s.dump(); have != before {
+		t.Errorf("the directory is not as it was:\n%s", firstDifference(have, before))
+	}
+	if counts := s.counts(s.other(run)); counts != [5]int{plan.Done: stageChanges} {
+		t.Errorf("the journal of the undo says %v", counts)
+	}
+}
+
+// swap puts one text of a file in the place of another.
+func (s *stage) swap(name, before, after string) {
+	s.t.Helper()
+	text, err := os.ReadFile(s.path(name))
+	if err != nil || strings.Count(string(text), before) != 1 {
+		s.t.Fatalf("%s holds %q %d times, %v", name, before, strings.Count(string(text), before), err)
+	}
+	s.write(name, strings.Replace(string(text), before, after, 1))
 }
