@@ -23,13 +23,13 @@ func (p *program) limitMemory() {
 	}
 }
 
-// collectOften tells the runtime to look for such memory twice as often as it
+// collectOften tells the runtime to look for such memory more often than it
 // does by itself, unless somebody has told it how often. Across the net answers
 // come many at once, pages of a megabyte each, and then there is time to clear
 // up.
 func (p *program) collectOften() {
 	if !p.has("GOGC") {
-		debug.SetGCPercent(50)
+		debug.SetGCPercent(70)
 	}
 }
 
