@@ -42,11 +42,11 @@ func (b *bench) tellRemote(w io.Writer) {
 ## On GoodData, across a slow net
 
 A whole %[1]susers-brick run%[1]s, the median of three, against an emulated platform in another process on the same machine,
-which takes 100 ms over every answer, its own work included. The limit is what nobody can go below: the fewest requests that do the work, times the median time of
-an answer as the platform sees it, by the requests that may be under way at once; or three round trips; or the CPU time of
-both processes by the cores that they share. Efficiency is the limit by the time from the first request behind the login to
-the last answer before the logout, in which everything is listed, planned, written down and applied. Wall is the whole
-process, with the reading of the file, login, logout and report.
+which takes 100 ms over every answer, its own work included. The limit is what nobody can go below: the fewest requests
+that do the work, times the median time of an answer as the platform sees it, by the requests that may be under way at
+once; or three round trips; or the CPU time of both processes by the cores that they share. Efficiency is the limit by the
+time from the first request behind the login to the last answer before the logout, in which everything is listed, planned,
+written down and applied. Wall is the whole process, with the reading of the file, login, logout and report.
 
 `, "`")
 	fmt.Fprintf(w, "| what | at once | fewest requests | sent | answered 429 | limit s | took s | efficiency | wall s | peak memory |\n|---|---|---|---|---|---|---|---|---|---|\n")
