@@ -33,7 +33,10 @@ func ahead[T any](values iter.Seq2[T, error]) iter.Seq2[T, error] {
 				yield(none, batch.err)
 				return
 			}
-			a.used <- batch.values // there is room for all that exist
+			select {
+			case a.used <- batch.values:
+			default: // the empty one at the end comes on top of all that exist
+			}
 		}
 	}
 }

@@ -101,3 +101,28 @@ func TestOfALargeOrganizationOnlyThoseInTheFileAreDeleted(t *testing.T) {
 		}
 	}
 }
+
+// Members come in batches; the last one may be just full. In a bubble of
+// synctest whoever waits for ever fails the test.
+func TestALargeScopeOfWholeBatchesComesToItsEnd(t *testing.T) {
+	const people = 20 * 256
+	w := town{map[brick.Login]brick.Profile{}, map[string]map[brick.Login]brick.Member{"p0000": {}}}
+	r := &run{mode: "sync_multiple_projects_based_on_pid"}
+	for i := range people {
+		w.accounts[person(i)] = brick.Profile{}
+		w.projects["p0000"][person(i)] = member(person(i), "viewer")
+		r.rows = append(r.rows, row("p0000", person(i), "editor"))
+	}
+	synctest.Test(t, func(t *testing.T) {
+		job := r.job(t, t.TempDir())
+		job.Watch = func(brick.Scope, *plan.Decision) { synctest.Wait() } // both sides are read as far ahead as they can be
+		made, err := r.planWith(t.Context(), job, r.connect(w.inMemory()).View)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer made.Close()
+		if made.End.Changes != people {
+			t.Errorf("%d changes", made.End.Changes)
+		}
+	})
+}
