@@ -1,6 +1,10 @@
 package spool
 
-import "slices"
+import (
+	"iter"
+	"runtime"
+	"slices"
+)
 
 const (
 	firstChunk = 4 << 10
@@ -85,14 +89,24 @@ func (a *arena) at(e entry) record {
 // fetchedAtOnce is how many records are fetched from memory at once.
 const fetchedAtOnce = 32
 
-// touch looks at the first byte of some records. They lie all over memory: who
-// reads one after the other waits for each, while many looks wait together. The
-// result means nothing, but it must go somewhere.
-func (a *arena) touch(entries []entry) (sum byte) {
-	for _, e := range entries {
-		sum ^= a.chunks[e.chunk].bytes[e.offset]
+// all yields the records of some entries, in their order. They lie all over
+// memory: who reads one after the other waits for each, so the first bytes of
+// some are looked at together before.
+func (a *arena) all(entries []entry) iter.Seq[record] {
+	return func(yield func(record) bool) {
+		for some := range slices.Chunk(entries, fetchedAtOnce) {
+			var sum byte // means nothing
+			for _, e := range some {
+				sum ^= a.chunks[e.chunk].bytes[e.offset]
+			}
+			runtime.KeepAlive(sum)
+			for _, e := range some {
+				if !yield(a.at(e)) {
+					return
+				}
+			}
+		}
 	}
-	return sum
 }
 
 // cut takes the oldest chunks off, as many as cost about that much and at

@@ -49,13 +49,14 @@ func (r *Record) text() (order, value string) {
 func sortedInMemory(a *arena, entries []entry) *Sorted {
 	s := &Sorted{arena: a, entries: entries}
 	var group extent
-	for i, e := range entries {
-		r := a.at(e)
+	i := 0
+	for r := range a.all(entries) {
 		if s.index.begins(r.key) {
 			s.index.close(group)
 			s.index.open(r.key)
 			group = extent{offset: int64(i)}
 		}
+		i++
 		s.index.count()
 		group.length += int64(len(r.raw))
 	}
@@ -120,8 +121,8 @@ func (g Group) Records() iter.Seq2[Record, error] {
 
 func (g Group) fromMemory(yield func(Record, error) bool) {
 	span := g.sorted.index.at(g.place)
-	for _, e := range g.sorted.entries[span.start : span.start+span.records] {
-		if !yield(g.sorted.arena.at(e).shown(), nil) {
+	for r := range g.sorted.arena.all(g.sorted.entries[span.start : span.start+span.records]) {
+		if !yield(r.shown(), nil) {
 			return
 		}
 	}

@@ -95,7 +95,7 @@ func (s sorter) sortFrom(entries []entry, f field, depth int) {
 // sortShown sorts entries by their windows, which open at position depth of
 // field f.
 func (s sorter) sortShown(entries []entry, f field, depth int) {
-	slices.SortFunc(entries, func(x, y entry) int { return cmp.Compare(x.window, y.window) })
+	sortWindows(entries)
 	s.sortEqual(entries, f, depth)
 }
 

@@ -1,7 +1,5 @@
 package spool
 
-import "slices"
-
 // spill is the part of a sorter that lies on disk: sorted runs, one after the
 // other in one file.
 type spill struct {
@@ -64,14 +62,10 @@ func (p *spill) write(part *arena, entries *[]entry, ordered bool, buffer int) e
 		}
 	} else {
 		*entries = part.sorted(*entries, ordered)
-		for some := range slices.Chunk(*entries, fetchedAtOnce) {
-			w.touched ^= part.touch(some)
-			for _, e := range some {
-				r := part.at(e)
-				p.groups.note(r.key, w)
-				if err := w.write(r.raw); err != nil {
-					return err
-				}
+		for r := range part.all(*entries) {
+			p.groups.note(r.key, w)
+			if err := w.write(r.raw); err != nil {
+				return err
 			}
 		}
 	}

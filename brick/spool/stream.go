@@ -11,8 +11,6 @@ type extentWriter struct {
 	buf  []byte
 	part mark // of the current extent
 	all  mark
-
-	touched byte // see arena.touch
 }
 
 // mark is an extent that is being written.
