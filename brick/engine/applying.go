@@ -46,12 +46,18 @@ type applying struct {
 }
 
 // mostUnderWay is how many changes of all batches are in memory at once,
-// which is some tens of megabytes. A larger batch has it for itself.
+// which is some tens of megabytes.
 const mostUnderWay = 20_000
+
+// largestBatch is how many changes a batch has at most, even where the platform
+// would take more: so there are always others under way while one is read, and
+// the platform does not wait for it.
+const largestBatch = mostUnderWay / 4
 
 func (j *Job) applying(conn *platform.Conn, p *plan.Plan, out *plan.Outcome) *applying {
 	features := conn.Features()
-	room := semaphore.NewWeighted(int64(max(mostUnderWay, features.Batch)))
+	features.Batch = max(1, min(features.Batch, largestBatch))
+	room := semaphore.NewWeighted(mostUnderWay)
 	a := &applying{job: j, conn: conn, plan: p, out: out, features: features, room: room}
 	a.done.Store(out.Count(plan.Done) + out.Count(plan.HeldBack))
 	return a

@@ -54,7 +54,8 @@ type Job struct {
 	// deleted for it.
 	Missing string
 
-	// Watch sees every decision of a plan, from several goroutines; may be nil.
+	// Watch sees every decision of a plan, from several goroutines, each until the
+	// next one about its scope; may be nil.
 	// Of several decisions about a person in a scope the last one counts.
 	Watch func(brick.Scope, *plan.Decision)
 }

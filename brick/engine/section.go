@@ -217,10 +217,13 @@ func (p *planning) decide(ctx context.Context, t *target, s *section, have *spoo
 // large scope each of these takes about as long, and nothing else goes on then.
 const largeScope = 5000
 
-// each calls a function with every decision about a target.
+// each calls a function with every decision about a target, which is good until
+// the next one.
 func (p *planning) each(ctx context.Context, t *target, decisions iter.Seq2[plan.Decision, error], do func(*plan.Decision) error) error {
 	n := 0
-	for d, err := range decisions {
+	var d plan.Decision // one for all, since its address is handed on
+	var err error
+	for d, err = range decisions {
 		if n++; n%lookUpEvery == 0 && ctx.Err() != nil {
 			return stopped(ctx)
 		}
