@@ -2,7 +2,6 @@ package plan
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -69,7 +68,7 @@ func (p *Plan) Changes(i int) int64 { return p.index.at(i+1).first - p.index.at(
 func (p *Plan) Section(i int) (Section, error) {
 	from, to := p.index.at(i), p.index.at(i+1)
 	s := Section{First: from.first, N: to.first - from.first, plan: p, offset: from.offset, end: to.offset}
-	for line, err := range s.lines() { // the first one
+	for line, err := range s.lines(s.all()) { // the first one
 		var r scopeRecord
 		if err == nil {
 			err = json.Unmarshal(line, &r)
@@ -130,51 +129,42 @@ func (s Section) Pick(wanted func(seq int64) bool) iter.Seq2[brick.Change, error
 	return s.pick(func(seq int64, _ []byte) bool { return wanted(seq) })
 }
 
-// Half is Changes for those that take, or for the others. The other half is
-// passed over without being read.
-func (s Section) Half(takes bool) iter.Seq2[brick.Change, error] {
-	return s.pick(func(_ int64, line []byte) bool { return inHalf(line, takes) })
-}
-
-// inHalf reports whether the line of a change may be of one that takes, or of
-// one that does not.
-func inHalf(line []byte, takes bool) bool {
-	action, known := actionOf(line)
-	return !known || (action.Takes() || bytes.Contains(line, goes)) == takes
-}
-
-// goes stands in the line of a change that takes the project from somebody who
-// runs it. Inside a text its quotes would be escaped.
-var goes = []byte(`,"administrator":"` + brick.LeadGoes.String() + `"`)
-
-// actionOf finds the action in the line of a change. What stands before it is
-// the scope and the login, in which every quote is escaped.
-func actionOf(line []byte) (brick.Action, bool) {
-	_, rest, _ := bytes.Cut(line, []byte(`,"action":"`))
-	word, _, _ := bytes.Cut(rest, []byte(`"`))
-	var a brick.Action
-	err := a.UnmarshalText(word)
-	return a, err == nil
-}
-
 func (s Section) pick(wanted func(seq int64, line []byte) bool) iter.Seq2[brick.Change, error] {
+	return s.pickIn([]stretch{s.all()}, func(seq, _ int64, line []byte) bool { return wanted(seq, line) })
+}
+
+// stretch is some lines of a section that stand together.
+type stretch struct {
+	offset, end int64
+	first       int64 // the Seq of its first change
+}
+
+// all is the whole section. Its own record stands where a change would have
+// the Seq before the first.
+func (s Section) all() stretch { return stretch{s.offset, s.end, s.First - 1} }
+
+// pickIn yields the changes in some stretches that are wanted, by their Seq,
+// where they stand and their lines.
+func (s Section) pickIn(stretches []stretch, wanted func(seq, offset int64, line []byte) bool) iter.Seq2[brick.Change, error] {
 	return func(yield func(brick.Change, error) bool) {
 		var decode decoder
-		seq := s.First - 1 // the scope record comes first
-		for line, err := range s.lines() {
-			if seq++; seq == s.First && err == nil {
-				continue
-			}
-			if err == nil && !wanted(seq-1, line) {
-				continue
-			}
-			var c brick.Change
-			if err == nil {
-				c, err = decode.change(line)
-			}
-			c.Seq = seq - 1
-			if !yield(c, err) || err != nil {
-				return
+		for _, part := range stretches {
+			seq, at := part.first-1, part.offset
+			for line, err := range s.lines(part) {
+				seq++
+				offset := at
+				at += int64(len(line))
+				if err == nil && (seq < s.First || !wanted(seq, offset, line)) {
+					continue
+				}
+				c := brick.Change{}
+				if err == nil {
+					c, err = decode.change(line)
+				}
+				c.Seq = seq
+				if !yield(c, err) || err != nil {
+					return
+				}
 			}
 		}
 	}
@@ -186,18 +176,21 @@ var (
 	largeBuffers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 64<<10) }}
 )
 
-// lines yields the lines of a section, its own record first. They are good
-// until the next one.
-func (s Section) lines() iter.Seq2[[]byte, error] {
+// largeSection is how many bytes a section must have to be read at once by
+// more than a few.
+const largeSection = 32 << 10
+
+// lines yields some lines of a section. They are good until the next one.
+func (s Section) lines(part stretch) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		buffers := &smallBuffers
-		if s.end-s.offset > 32<<10 && s.summary != nil {
+		if part.end-part.offset > largeSection && s.summary != nil {
 			buffers = &largeBuffers
 		}
 		r := buffers.Get().(*bufio.Reader)
 		defer buffers.Put(r)
-		r.Reset(io.NewSectionReader(s.plan.file, s.offset, s.end-s.offset))
-		for at := s.offset; at < s.end; {
+		r.Reset(io.NewSectionReader(s.plan.file, part.offset, part.end-part.offset))
+		for at := part.offset; at < part.end; {
 			line, err := readLine(r)
 			if errors.Is(err, io.EOF) {
 				err = errors.New("the file has become shorter")

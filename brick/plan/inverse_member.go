@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"users-brick/brick"
 )
@@ -116,7 +115,7 @@ func (u *Undoing) turnBack(r *Reversal, t *trace, now *brick.Member) {
 
 // turn makes a member what he is to be.
 func (u *Undoing) turn(r *Reversal, now, after *brick.Member, roles, groups bool) {
-	why := strings.Join(rolesAndGroups(now, after, roles, groups), "; ")
+	why := rolesAndGroups(now, after, roles, groups)
 	switch {
 	case now.Status == after.Status:
 		u.change(r, brick.Update, now, after, why)
@@ -124,20 +123,13 @@ func (u *Undoing) turn(r *Reversal, now, after *brick.Member, roles, groups bool
 		u.change(r, brick.Enable, now, after, joinWhy("disabled by the run", why))
 	case roles:
 		first := &brick.Member{Login: after.Login, Status: after.Status, Roles: after.Roles}
-		u.change(r, brick.Update, now, first, strings.Join(rolesAndGroups(now, first, true, false), "; "))
+		u.change(r, brick.Update, now, first, rolesAndGroups(now, first, true, false))
 		after.Roles = nil
-		why = strings.Join(rolesAndGroups(now, after, false, groups), "; ")
+		why = rolesAndGroups(now, after, false, groups)
 		fallthrough
 	default:
 		u.change(r, brick.Disable, now, after, joinWhy("enabled by the run", why))
 	}
-}
-
-func joinWhy(why, more string) string {
-	if more == "" {
-		return why
-	}
-	return why + "; " + more
 }
 
 // given makes a list that is to be set, also when nothing is in it.
@@ -167,13 +159,13 @@ func (u *Undoing) knowsGroups(t *trace) bool {
 func (u *Undoing) moved(t *trace, now *brick.Member, maybe ...*brick.Member) string {
 	maybe = slices.DeleteFunc(maybe, func(m *brick.Member) bool { return m == nil })
 	unlike := func(same func(*brick.Member) bool) bool { return !slices.ContainsFunc(maybe, same) }
-	var parts []string
+	status := ""
 	if unlike(func(m *brick.Member) bool { return m.Status == now.Status }) {
-		parts = append(parts, fmt.Sprintf("%s -> %s", maybe[0].Status, now.Status))
+		status = fmt.Sprintf("%s -> %s", maybe[0].Status, now.Status)
 	}
 	roles := unlike(func(m *brick.Member) bool { return slices.Equal(m.Roles, now.Roles) })
 	groups := u.knowsGroups(t) && !groupsPartway(groupsOf(t.before), groupsOf(t.left), now.Groups, false)
-	return strings.Join(append(parts, rolesAndGroups(maybe[0], now, roles, groups)...), "; ")
+	return joinWhy(status, rolesAndGroups(maybe[0], now, roles, groups))
 }
 
 // rolesOf returns the roles of a member, none when he is not there.

@@ -27,6 +27,7 @@ type Plan struct {
 
 	file  *os.File
 	index index
+	takes takes
 }
 
 // Open reads the plan in a directory and proves that it is whole: its digest

@@ -9,23 +9,31 @@ import (
 
 // membershipChanges says in a line what becomes of a member.
 func membershipChanges(m, after *brick.Member, roles, groups bool) string {
-	var parts []string
+	why := ""
 	if m.Status == brick.Disabled {
-		parts = append(parts, "in the file, but disabled")
+		why = "in the file, but disabled"
 	}
-	return strings.Join(append(parts, rolesAndGroups(m, after, roles, groups)...), "; ")
+	return joinWhy(why, rolesAndGroups(m, after, roles, groups))
 }
 
 // rolesAndGroups says how roles and groups of a member differ, as far as they
 // do.
-func rolesAndGroups(m, after *brick.Member, roles, groups bool) (parts []string) {
+func rolesAndGroups(m, after *brick.Member, roles, groups bool) (why string) {
 	if roles {
-		parts = append(parts, "role "+list(m.Roles)+" -> "+list(after.Roles))
+		why = "role " + list(m.Roles) + " -> " + list(after.Roles)
 	}
 	if groups {
-		parts = append(parts, "groups "+list(m.Groups)+" -> "+list(after.Groups))
+		why = joinWhy(why, "groups "+list(m.Groups)+" -> "+list(after.Groups))
 	}
-	return parts
+	return why
+}
+
+// joinWhy joins what is said one after the other; either may be empty.
+func joinWhy(why, more string) string {
+	if why == "" || more == "" {
+		return why + more
+	}
+	return why + "; " + more
 }
 
 // profileChanges says in a line what becomes of an account.
