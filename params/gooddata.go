@@ -10,6 +10,7 @@ import (
 // that may come.
 func (r *reader) goodData() {
 	r.address()
+	r.warnOfOtherHosts()
 	r.account()
 	if n := r.value("GDC_VERIFY_SSL"); n != nil {
 		if on, err := toFlag(n); err == nil && !on {
@@ -20,6 +21,29 @@ func (r *reader) goodData() {
 
 // host returns what names the host when no url does.
 func (r *reader) host() *node { return r.first("hostname", "CLIENT_GDC_HOSTNAME", "GDC_HOSTNAME") }
+
+// warnOfOtherHosts tells of hosts that do not count since platform says where
+// to go: whoever sets GDC_HOSTNAME, for a rehearsal or for another client, means
+// that place.
+func (r *reader) warnOfOtherHosts() {
+	counts := "platform.url"
+	if r.shown(counts) == nil {
+		counts = "platform.hostname"
+	}
+	to, err := url.Parse(r.p.Platform.GoodData.URL)
+	if r.around.kept || r.shown(counts) == nil || err != nil || to.Host == "" {
+		return
+	}
+	for _, name := range []string{"CLIENT_GDC_HOSTNAME", "GDC_HOSTNAME"} {
+		n := r.shown(name)
+		if n == nil {
+			n = r.variable(name)
+		}
+		if n != nil && !strings.EqualFold(strings.TrimSpace(n.text), to.Host) {
+			r.notes.warn(n.at, "to go there take "+counts+" out of the params", "%s has no effect: %s names another host, and wins", name, counts)
+		}
+	}
+}
 
 // first returns what says a key of the platform: the key itself, then the
 // first of the params of these names, then the first such variable; nil when

@@ -125,6 +125,21 @@ func TestGoodDataInTheEnvironmentNamesTheVariable(t *testing.T) {
 	}
 }
 
+// A rehearsal that went to the real platform would be none.
+func TestAHostThatDoesNotCountIsTold(t *testing.T) {
+	const rest = `, "username": "u", "password": "p"}`
+	for _, c := range []struct{ keys, environ, want string }{
+		{`"platform": {"type": "gooddata", "url": "https://h"` + rest, "GDC_HOSTNAME=127.0.0.1:80 GDC_PROTOCOL=http", `GDC_HOSTNAME: warning: GDC_HOSTNAME has no effect: platform.url names another host, and wins; hint: to go there take platform.url out of the params`},
+		{`"platform": {"type": "gooddata", "hostname": "h"` + rest, "CLIENT_GDC_HOSTNAME=k", `CLIENT_GDC_HOSTNAME: warning: CLIENT_GDC_HOSTNAME has no effect: platform.hostname names another host`},
+		{`"platform": {"type": "gooddata", "url": "https://h"` + rest + `, "GDC_HOSTNAME": "k"`, "", `p.json:2:105: warning: GDC_HOSTNAME has no effect`},
+		{`"platform": {"type": "gooddata", "url": "https://H:444/"` + rest, "GDC_HOSTNAME=h:444", ""},
+		{`"platform": {"type": "gooddata"` + rest, "CLIENT_GDC_HOSTNAME=h GDC_HOSTNAME=k", ""},
+	} {
+		_, findings := loadWithFiles(c.keys, strings.Fields(c.environ)...)
+		expect(t, findings, c.want)
+	}
+}
+
 func TestTheCurrentProjectFromTheEnvironment(t *testing.T) {
 	const rest = `"organization": "acme", "input_source": "u.csv"`
 	for text, want := range map[string]string{
