@@ -151,6 +151,7 @@ func (e *emulation) introduce(w io.Writer, address string, state gooddatatest.St
 	host := strings.TrimPrefix(address, "http://")
 	fmt.Fprintf(w, "%s is a GoodData platform with what %s says, until it is interrupted\n", address, e.state)
 	fmt.Fprintf(w, "export GDC_HOSTNAME=%s GDC_PROTOCOL=http\n", host)
+	fmt.Fprintln(w, "a url or hostname in the params wins over these: take it out of them, or the run goes there")
 	const most = 5
 	var can []string
 	for _, o := range state.Organizations {
