@@ -43,9 +43,10 @@ func (p *program) emulateGoodData() *cobra.Command {
 		Short: "Serve a GoodData platform from memory",
 		Long: "Serves what a JSON document describes as the GoodData platform would, until SIGINT or\n" +
 			"SIGTERM. What `directory dump` prints is such a document; --admin adds an account that\n" +
-			"can log in, which nobody in it can.",
+			"can log in, which nobody in it can.\n\n" + faultsHelp,
 		Example: "  users-brick directory dump > town.json\n" +
-			"  users-brick emulate gooddata --state town.json --admin brick@example.com:secret --dump after.json",
+			"  users-brick emulate gooddata --state town.json --admin brick@example.com:secret --dump after.json\n" +
+			`  users-brick emulate gooddata --state town.json --faults '{"latency": "50ms", "busy": 0.05, "throttle_every": 7}'`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.emulate(cmd.Context(), &e) },
 	}
@@ -61,6 +62,9 @@ func (p *program) emulateGoodData() *cobra.Command {
 // emulate serves until ctx ends, which is how it is meant to end.
 func (p *program) emulate(ctx context.Context, e *emulation) error {
 	server, err := e.server(p)
+	if err == nil {
+		err = e.canDump()
+	}
 	if err != nil {
 		return err
 	}
@@ -180,6 +184,18 @@ func (e *emulation) tellAddress(address string) error {
 		return &brick.Error{Kind: brick.BadInput, Op: "--address-file", Err: err}
 	}
 	return nil
+}
+
+// canDump refuses a place for the state before there is one to lose.
+func (e *emulation) canDump() error {
+	if e.dump == "" {
+		return nil
+	}
+	f, err := os.OpenFile(e.dump, os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return &brick.Error{Kind: brick.BadInput, Op: "--dump", Err: err, Hint: "name a file in a folder that is there"}
+	}
+	return f.Close()
 }
 
 // keep writes the state at the end.

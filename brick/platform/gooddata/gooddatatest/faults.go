@@ -91,8 +91,15 @@ func ReadFaults(source string, r io.Reader) (Faults, error) {
 		return f, fmt.Errorf("read %s: %w", source, err)
 	}
 	err = readInto(source, text, &f)
-	if err == nil && f.Busy > 1 {
-		err = &brick.Error{Kind: brick.BadInput, Op: source, Err: fmt.Errorf("busy is %v", f.Busy), Hint: "it is a share, from 0 to 1"}
+	wrong := func(hint, format string, args ...any) error {
+		return &brick.Error{Kind: brick.BadInput, Op: source, Err: fmt.Errorf(format, args...), Hint: hint}
+	}
+	switch status := f.NoInternalRoles; {
+	case err != nil:
+	case f.Busy > 1:
+		err = wrong("it is a share, from 0 to 1", "busy is %v", f.Busy)
+	case status != 0 && (status < 400 || status > 599):
+		err = wrong("it is the status of an error, such as 404", "no_internal_roles is %d", status)
 	}
 	return f, err
 }

@@ -266,16 +266,17 @@ func TestFaultsAreReadAsTheyAreWritten(t *testing.T) {
 		t.Errorf("no faults are written as %s, %v", text, err)
 	}
 	for wrong, want := range map[string]string{
-		`{"latency": 20}`:      `faults.json:1:13: a duration such as "20ms" is expected here`,
-		`{"latency": "-1s"}`:   `a duration such as "20ms" is expected here`,
-		`{"busy": 2}`:          "busy is 2",
-		`{"busy": "x"}`:        "a number is expected here",
-		`{"capacity": 1.5}`:    "a whole number is expected here",
-		`{"seed": -1}`:         "a whole number is expected here",
-		`{"Latency": "1s"}`:    `unknown key "Latency"`,
-		`{"strict_put": 1}`:    "true or false is expected here",
-		`{"only": "POST"}`:     "a list is expected here",
-		`{"sso_providers": 1}`: "an object is expected here",
+		`{"latency": 20}`:          `faults.json:1:13: a duration such as "20ms" is expected here`,
+		`{"latency": "-1s"}`:       `a duration such as "20ms" is expected here`,
+		`{"busy": 2}`:              "busy is 2",
+		`{"no_internal_roles": 1}`: "no_internal_roles is 1",
+		`{"busy": "x"}`:            "a number is expected here",
+		`{"capacity": 1.5}`:        "a whole number is expected here",
+		`{"seed": -1}`:             "a whole number is expected here",
+		`{"Latency": "1s"}`:        `unknown key "Latency"`,
+		`{"strict_put": 1}`:        "true or false is expected here",
+		`{"only": "POST"}`:         "a list is expected here",
+		`{"sso_providers": 1}`:     "an object is expected here",
 	} {
 		if _, err := gooddatatest.ReadFaults("faults.json", strings.NewReader(wrong)); brick.KindOf(err) != brick.BadInput || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s is refused as %v, want %s", wrong, err, want)
