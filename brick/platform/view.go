@@ -46,6 +46,7 @@ func Look(d Driver, o Options) *View {
 	}
 	if remote, ok := d.(Remote); ok {
 		v.web = remote.Web()
+		v.retry.Deadline -= v.retry.Most // what the Web gives up it has tried nearly as long, and is not begun anew
 	}
 	return v
 }

@@ -3,6 +3,7 @@ package platform_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -63,6 +64,39 @@ func TestWaitsDoubleWithinTheirBounds(t *testing.T) {
 		}
 		within(t, "the whole", s.at[len(s.at)-1].Sub(s.at[0]), 40*time.Second, time.Minute)
 	})
+}
+
+// distant is a platform that is reached through a Web.
+type distant struct {
+	*script
+	web *platform.Web
+}
+
+func (d distant) Web() *platform.Web { return d.web }
+
+// A Web has tried long enough already when it gives up.
+func TestWhatAWebHasGivenUpIsNotBegunAnew(t *testing.T) {
+	for range 20 { // the last wait may be a short one
+		synctest.Test(t, func(t *testing.T) {
+			web, end := bubbled(platform.WebOptions{Retry: patient.Retry}, func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(http.StatusServiceUnavailable)
+			})
+			defer end()
+			d := distant{web: web}
+			d.script = &script{list: func(int) ([]brick.Member, error) {
+				if _, _, err := ask(t.Context(), t, web, "GET", "http://platform.test/gdc/ping", ""); err != nil {
+					return nil, err
+				}
+				return nil, brick.Errorf(brick.Unavailable, "closed")
+			}}
+			began := time.Now()
+			_, err := readAll(t.Context(), platform.Look(d, patient))
+			if brick.KindOf(err) != brick.Unavailable {
+				t.Errorf("ends with %v", err)
+			}
+			within(t, "the whole", time.Since(began), 40*time.Second, time.Minute)
+		})
+	}
 }
 
 func TestWaitsAreNotAllAlike(t *testing.T) {
