@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"iter"
 	"sync"
 	"sync/atomic"
 
@@ -139,28 +140,11 @@ func (a *applying) section(ctx context.Context, p pass, section plan.Section, ba
 			return err
 		}
 		refuse := func(c *brick.Change) error { return cmp.Or(leads(c), uses(c)) }
-		return a.cut(ctx, p, section, takes, refuse, batches)
+		return a.take(ctx, section, takes, refuse, batches)
 	case !p.takes && (takes < section.N || len(summary.CreateGroups) > 0): // who is lowered may come into a new one
 		broken := a.createGroups(ctx, &summary)
 		refuse := func(c *brick.Change) error { return cmp.Or(missingGroup(broken, c), missingPassword(c)) }
-		return a.cut(ctx, p, section, section.N-takes, refuse, batches)
-	}
-	return nil
-}
-
-// holdBack notes that nobody is taken out of a scope.
-func (a *applying) holdBack(section plan.Section) error {
-	held := aside{applying: a}
-	defer held.flush()
-	for c, err := range section.Changes() {
-		if err != nil {
-			return err
-		}
-		if c.Action.Takes() && !a.out.Settled(c.Seq) {
-			a.out.Set(c.Seq, plan.HeldBack)
-			a.done.Add(1)
-			held.add(c.Seq)
-		}
+		return a.cut(ctx, section.Half(p.takes), section, section.N-takes, refuse, batches)
 	}
 	return nil
 }
@@ -170,10 +154,10 @@ func (a *applying) holdBack(section plan.Section) error {
 // may have twice as many.
 const firstBatch = 1000
 
-// cut cuts the changes of a scope that belong to a pass, n of them, into
-// batches and starts these. Changes are read only when there is room for
-// their batch. Those that are refused fail.
-func (a *applying) cut(ctx context.Context, p pass, section plan.Section, n int64, refuse func(*brick.Change) error, batches *errgroup.Group) error {
+// cut cuts changes of a scope, at most n, into batches and starts these. Changes
+// are read only when there is room for their batch. Those that are refused
+// fail.
+func (a *applying) cut(ctx context.Context, changes iter.Seq2[brick.Change, error], section plan.Section, n int64, refuse func(*brick.Change) error, batches *errgroup.Group) error {
 	var batch []brick.Change
 	defer func() { a.room.Release(int64(cap(batch))) }()
 	start := func(started []brick.Change) {
@@ -187,7 +171,7 @@ func (a *applying) cut(ctx context.Context, p pass, section plan.Section, n int6
 	refused := aside{applying: a}
 	defer refused.flush()
 	most := int64(firstBatch)
-	for c, err := range a.plan.WithPasswords(a.left(section.Half(p.takes))) {
+	for c, err := range a.plan.WithPasswords(a.left(changes)) {
 		if err != nil {
 			return err
 		}

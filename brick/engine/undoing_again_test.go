@@ -207,3 +207,60 @@ func TestWhereverAnUndoIsKilledItIsGoneOnWith(t *testing.T) {
 		}
 	})
 }
+
+// Who ran the project is back only when the platform has let him in; before
+// that nothing takes it from who runs it since.
+func TestAnUndoTakesAProjectFromNobodyBeforeTheOthersAreBack(t *testing.T) {
+	before := townOf([]brick.Member{member(ann, "admin"), out(member(ben, "viewer"))}, nil)
+	r := &run{mode: "sync_project", rows: []brick.Row{row("", ben, "admin")}}
+	r.params.RemoveUsersFromProject = true
+	r.params.AllowEmpty = true // no limit is in the way
+	p := before.inMemory()
+	done := r.did(t, p)
+	defer done.forget()
+	p.Hooks.Fail = func(_ brick.Scope, c *brick.Change) error {
+		if c.Login() == ann {
+			return brick.Errorf(brick.Invalid, "not today")
+		}
+		return nil
+	}
+	undone := done.undo(t, p)
+	defer undone.forget()
+	if now := look(t, p, "p1", "p2"); !isRun(now.projects["p1"]) {
+		t.Fatalf("nobody runs the project:\n%s\n%s", now, undone.told(t).text)
+	}
+	p.Hooks.Fail = nil
+	again := done.undo(t, p)
+	defer again.forget()
+	if got := look(t, p, "p1", "p2").String(); got != before.String() {
+		t.Errorf("undone leaves\n%s\nwant\n%s", got, before)
+	}
+}
+
+func TestNoUndoTakesAProjectFromItsLastAdministratorWhateverFails(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		before, r := drawTown(t), drawRun(t, 0)
+		if r.mode == "remove_from_organization" {
+			t.Skip("deletes accounts, and looks at no project")
+		}
+		p := before.inMemory()
+		done := r.did(t, p)
+		defer done.forget()
+		after := look(t, p, projects...)
+		broken := rapid.SampledFrom(folk).Draw(t, "refused")
+		p.Hooks.Fail = func(_ brick.Scope, c *brick.Change) error {
+			if c.Login() == broken {
+				return brick.Errorf(brick.Invalid, "not him")
+			}
+			return nil
+		}
+		undone := done.undo(t, p)
+		defer undone.forget()
+		now := look(t, p, projects...)
+		for _, id := range projects {
+			if had := leaders(after, id); len(had) > 0 && len(leaders(now, id)) == 0 {
+				t.Fatalf("%s: %v ran %s, nobody does now; the undo:\n%s", r.mode, had, id, undone.told(t).text)
+			}
+		}
+	})
+}

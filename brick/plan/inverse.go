@@ -128,7 +128,8 @@ func (u *Undoing) decide(t *trace, now *brick.Member) Reversal {
 
 // lead says what becomes of who runs the project, and keeps its last
 // administrators, but for those who only run it because an undo broke off. Of
-// two changes the first one counts for nothing.
+// two changes the first one counts for nothing, unless it already takes the
+// project from him.
 func (u *Undoing) lead(r *Reversal, now *brick.Member) {
 	if r.Verdict != Changed {
 		return
@@ -140,6 +141,9 @@ func (u *Undoing) lead(r *Reversal, now *brick.Member) {
 		return
 	}
 	r.Change.Lead, r.Changes[len(r.Changes)-1].Lead = lead, lead
+	if first := &r.Changes[0]; lead == brick.LeadGoes && len(r.Changes) > 1 && !u.Admins.among(first.After.Roles) {
+		first.Lead = lead
+	}
 }
 
 // hold leaves a person alone.
