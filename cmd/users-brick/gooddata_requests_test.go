@@ -12,16 +12,18 @@ import (
 	"users-brick/modes"
 )
 
-// crowd is a platform with one organization of so many people, all of them
-// viewers of its one project, and a place from where runs are sent to it.
-func crowd(t *testing.T, people int, mode, file string) *far {
+// crowd is a platform with one organization of so many people, the first of
+// them viewers of its one project, and a place from where runs are sent to it.
+func crowd(t *testing.T, people, members int, mode, file string) *far {
 	t.Helper()
 	o := gooddatatest.Organization{Name: "acme", Users: []gooddatatest.Account{{Login: robot, FirstName: "Ro", LastName: "Bot", Password: robotPassword, Admin: true}}}
 	p := gooddatatest.Project{ID: "one"}
 	for i := range people {
 		login := fmt.Sprintf("person%05d@example.com", i)
 		o.Users = append(o.Users, gooddatatest.Account{Login: login, FirstName: "Person", LastName: "Old", Email: login, Timezone: "Europe/Prague"})
-		p.Members = append(p.Members, gooddatatest.Member{Login: login, Roles: []string{"readOnlyUserRole"}})
+		if i < members {
+			p.Members = append(p.Members, gooddatatest.Member{Login: login, Roles: []string{"readOnlyUserRole"}})
+		}
 	}
 	o.Projects = []gooddatatest.Project{p}
 	server, err := gooddatatest.New(gooddatatest.State{Organizations: []gooddatatest.Organization{o}}, gooddatatest.Faults{})
@@ -65,7 +67,7 @@ func TestAProjectTakesAPageForAThousandAndARequestForAHundred(t *testing.T) {
 			fmt.Fprintf(&file, "person%05d@example.com,viewer\n", i)
 		}
 	}
-	f := crowd(t, people, "sync_project", file.String())
+	f := crowd(t, people, people, "sync_project", file.String())
 	if code, report := f.run(); code != 0 {
 		t.Fatalf("exit %d:\n%s", code, report.text)
 	}
@@ -75,6 +77,42 @@ func TestAProjectTakesAPageForAThousandAndARequestForAHundred(t *testing.T) {
 	}
 	if have := f.server.State().Organizations[0].Projects[0].Members; len(have) != people || have[1].Status != brick.Disabled {
 		t.Errorf("%d members are left, the second is %+v", len(have), have[1])
+	}
+}
+
+// Nobody knows the accounts of newcomers in a mode without the organization,
+// and groups know nothing else of people: each page of the list that shows a
+// thousand of them is one more request, and so is each thousand that a group
+// takes in.
+func TestNewcomersWithGroupsCostLittleMore(t *testing.T) {
+	const members, newcomers = 3000, 12_000
+	groups := []string{"Sales", "Support"}
+	var file strings.Builder
+	file.WriteString("login,user_groups\n")
+	for i := range members + newcomers {
+		group := ""
+		if i >= members {
+			group = groups[i%2]
+		}
+		fmt.Fprintf(&file, "person%05d@example.com,%s\n", i, group)
+	}
+	f := crowd(t, members+newcomers, members, "sync_project", file.String())
+	if code, report := f.run(); code != 0 {
+		t.Fatalf("exit %d:\n%s", code, report.text)
+	}
+	const batches = 4 // of 1000, 2000, 4000 and 5000
+	pages, changes, further := members/1000, newcomers/100, newcomers/1000
+	moves := len(groups) * (1 + further/len(groups) + batches) // each group is made, and takes people in for each batch
+	n := f.server.Counts()
+	if most := pages + changes + further + 2*batches + moves + around; n.Requests > most {
+		t.Errorf("%d requests, want at most %d: %v", n.Requests, most, n.Endpoints)
+	}
+	inside := map[string]int{}
+	for _, m := range f.server.State().Organizations[0].Projects[0].Members {
+		inside[strings.Join(m.Groups, " and ")]++
+	}
+	if inside["Sales"] != newcomers/2 || inside["Support"] != newcomers/2 {
+		t.Errorf("people are in groups: %v", inside)
 	}
 }
 
@@ -92,7 +130,7 @@ func TestAnOrganizationTakesOneListingAndARequestForEachChange(t *testing.T) {
 	for i := range created {
 		file += fmt.Sprintf("newcomer%d@example.com,New\n", i)
 	}
-	f := crowd(t, people, "add_to_organization", file)
+	f := crowd(t, people, people, "add_to_organization", file)
 	if code, report := f.run(); code != 0 {
 		t.Fatalf("exit %d:\n%s", code, report.text)
 	}

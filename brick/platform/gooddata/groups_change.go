@@ -100,17 +100,43 @@ func (w *work) compareGroups(t *task, gain, lose [][]*task) {
 }
 
 // readPlaces finds out which groups people are in: from what is known of them,
-// or else from the members of all groups, which are read once.
+// or else from the members of all groups. Where new members are is known from
+// when these were read last, unless something was done to them since.
 func (w *work) readPlaces(ctx context.Context) {
+	var newcomers []*task
 	unknown := map[string]*task{}
 	for _, t := range w.some(func(t *task) bool { return t.setsGroups() && !t.placed }) {
 		switch {
 		case t.have != nil && t.have.Groups != nil:
 			t.places, t.placed = w.placesOf(t.have.Groups), true
-		case t.id != "":
+		case t.id == "":
+		case t.have == nil && t.change.Action == brick.Add && !w.driver.projects.hasMoved(w.project, t):
+			newcomers = append(newcomers, t)
+		default:
 			unknown[t.id] = t
 		}
 	}
+	w.recallPlaces(ctx, newcomers)
+	w.findPlaces(ctx, unknown)
+}
+
+// recallPlaces finds out which groups new members are in.
+func (w *work) recallPlaces(ctx context.Context, people []*task) {
+	if len(people) == 0 {
+		return
+	}
+	known, err := w.driver.knownMemberships(ctx, w.project, w.groups)
+	if err != nil {
+		w.fail(err, people...)
+		return
+	}
+	for _, t := range people {
+		t.places, t.placed = w.placesOf(known.of(t.id)), true
+	}
+}
+
+// findPlaces looks for people, by the ids of their accounts, in all groups.
+func (w *work) findPlaces(ctx context.Context, unknown map[string]*task) {
 	if len(unknown) == 0 {
 		return
 	}

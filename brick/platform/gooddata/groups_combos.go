@@ -68,6 +68,9 @@ func (m *memberships) combination(names []string) *combination {
 	return m.known[key]
 }
 
+// size is how much they take, in hundreds of bytes.
+func (m *memberships) size() int { return len(m.people)/3 + len(m.known) }
+
 // of returns the groups of somebody, a FoldSet that is never nil and not to be
 // changed.
 func (m *memberships) of(id string) []string {

@@ -46,3 +46,41 @@ func (d *Driver) readGroup(ctx context.Context, g group, note func(id string)) e
 	}
 	return nil
 }
+
+// memberships reads who is in which group of a project.
+func (d *Driver) memberships(ctx context.Context, project string) (*memberships, error) {
+	d.playGroups()
+	set := d.projects.groups(project, true)
+	if set == nil {
+		var err error
+		if set, err = d.askGroups(ctx, project); err != nil {
+			return nil, err
+		}
+		d.projects.keepGroups(project, set, false)
+	}
+	return d.readMemberships(ctx, project, set)
+}
+
+// knownMemberships returns who is in which of a project's groups, and reads
+// that unless it is known.
+func (d *Driver) knownMemberships(ctx context.Context, project string, set *groupSet) (*memberships, error) {
+	leave, err := d.projects.turn(ctx, "members of the groups of "+project)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	if m := d.projects.memberships(project); m != nil {
+		return m, nil
+	}
+	return d.readMemberships(ctx, project, set)
+}
+
+func (d *Driver) readMemberships(ctx context.Context, project string, set *groupSet) (*memberships, error) {
+	m := newMemberships()
+	err := d.readGroups(ctx, set.groups, func(place int, id string) { m.add(id, set.groups[place].name) })
+	if err != nil {
+		return nil, err
+	}
+	d.projects.keepMemberships(project, m)
+	return m, nil
+}

@@ -107,6 +107,7 @@ func (w *work) send(ctx context.Context, m modification) error {
 	for i, t := range m.people {
 		body.Items[i] = profilePrefix + t.id
 	}
+	w.driver.projects.move(w.project, m.people)
 	_, err := w.write(ctx, call{method: http.MethodPost, path: groupPrefix + segment(m.group.id) + "/modifyMembers",
 		again: true, body: map[string]change{"modifyMembers": body}}, m.people...)
 	return err

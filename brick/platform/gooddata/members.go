@@ -24,11 +24,13 @@ func (d *Driver) listMembers(ctx context.Context, s brick.Scope, need platform.N
 		l := d.beginList(ctx, cancel, s.ID, need.Groups)
 		defer l.wait()
 		defer cancel()
+		listed := 0
 		for p, err := range each(ctx, d, personPages(s.ID, need.Members)) {
 			if err = l.ready(err); err != nil {
 				yield(brick.Member{}, err)
 				return
 			}
+			listed++
 			m, known, err := l.member(&p)
 			if !known && err == nil {
 				continue
@@ -41,6 +43,7 @@ func (d *Driver) listMembers(ctx context.Context, s brick.Scope, need platform.N
 			yield(brick.Member{}, err)
 			return
 		}
+		d.projects.keepLength(s.ID, listed)
 		if l.odd > 0 {
 			d.warn(fmt.Sprintf("%v: %d members are left out, their logins are no email addresses", s, l.odd))
 		}
@@ -162,20 +165,4 @@ func (l *memberList) rolesOf(uris []string) []string {
 		l.named[uris[0]] = ids
 	}
 	return ids
-}
-
-// memberships reads who is in which group of a project.
-func (d *Driver) memberships(ctx context.Context, project string) (*memberships, error) {
-	d.playGroups()
-	set := d.projects.groups(project, true)
-	if set == nil {
-		var err error
-		if set, err = d.askGroups(ctx, project); err != nil {
-			return nil, err
-		}
-		d.projects.keepGroups(project, set, false)
-	}
-	m := newMemberships()
-	err := d.readGroups(ctx, set.groups, func(place int, id string) { m.add(id, set.groups[place].name) })
-	return m, err
 }

@@ -115,6 +115,7 @@ func (w *work) run(ctx context.Context) {
 	w.readGroupNames(ctx)
 	w.each(w.aim)
 	w.look(ctx)
+	w.seekIDs()
 	w.setGroups(ctx, func(t *task) bool { return t.change.Action.Takes() })
 	w.post(ctx)
 	w.remove(ctx)

@@ -33,19 +33,6 @@ func (w *work) look(ctx context.Context) {
 	})
 }
 
-// lookForIDs reads the members of the project once when there are new ones
-// whose accounts must be known, since groups know nothing else of people.
-func (w *work) lookForIDs(ctx context.Context) {
-	unknown := w.some(func(t *task) bool { return t.id == "" && t.setsGroups() })
-	w.find(ctx, unknown, func(t *task, m *brick.Member) {
-		if m == nil {
-			t.err = brick.Errorf(brick.Failed, "the project does not list him, so that he cannot be put into groups")
-		} else if t.id = refID(m); t.id == "" {
-			t.err = errNoAccount
-		}
-	})
-}
-
 // meet takes down how a member is listed. What was known of him before stays,
 // since it may say more.
 func (w *work) meet(t *task, m *brick.Member) {

@@ -16,7 +16,7 @@ const mostPeople = 250_000
 type people struct {
 	wanted atomic.Bool
 	mu     sync.RWMutex
-	ids    map[brick.Login]string
+	ids    map[brick.Login]string // "" for whom somebody looks for
 }
 
 // playGroups says that groups will be worked with.
@@ -42,6 +42,28 @@ func (d *Driver) remember(login brick.Login, id string) {
 	p.ids[login] = id
 }
 
+// seek says that somebody looks for the profile id of an account.
+func (d *Driver) seek(login brick.Login) {
+	p := &d.people
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, known := p.ids[login]; known || len(p.ids) >= mostPeople {
+		return
+	}
+	if p.ids == nil {
+		p.ids = map[brick.Login]string{}
+	}
+	p.ids[login] = ""
+}
+
+// sought reports whether somebody looks for the profile id of an account.
+func (d *Driver) sought(login brick.Login) bool {
+	d.people.mu.RLock()
+	defer d.people.mu.RUnlock()
+	id, known := d.people.ids[login]
+	return known && id == ""
+}
+
 // forget drops what is remembered of an account that is gone.
 func (d *Driver) forget(login brick.Login) {
 	d.people.mu.Lock()
@@ -53,6 +75,6 @@ func (d *Driver) forget(login brick.Login) {
 func (d *Driver) knownID(login brick.Login) (string, bool) {
 	d.people.mu.RLock()
 	defer d.people.mu.RUnlock()
-	id, ok := d.people.ids[login]
-	return id, ok
+	id := d.people.ids[login]
+	return id, id != ""
 }

@@ -8,33 +8,43 @@ import (
 	"users-brick/brick/platform"
 )
 
-// mostKnown is how much is remembered of all projects: each of them, and each
-// of their groups, counts one and takes about a hundred bytes.
+// mostKnown is how much is remembered of all projects: each of them, each of
+// their groups, every three who are in groups and every five who were moved
+// count one and take about a hundred bytes.
 const mostKnown = 1 << 18
 
 // projects remember what was learnt of projects, so that planning and
 // applying ask for it once. When there are too many, arbitrary ones are
 // forgotten. The zero projects know nothing.
 type projects struct {
-	mu     sync.Mutex
-	known  map[string]*knownProject
-	size   int
-	busy   map[string]chan struct{} // what is being asked for
-	shared map[string]*roleSet      // sets of roles, since most projects have the same
-	public bool                     // the internal list of roles is not there
+	mu      sync.Mutex
+	known   map[string]*knownProject
+	size    int
+	busy    map[string]chan struct{} // what is being asked for
+	shared  map[string]*roleSet      // sets of roles, since most projects have the same
+	public  bool                     // the internal list of roles is not there
+	mixed   bool                     // new members do not come last in the list of members
+	lookers map[string]int           // how many batches of a project look for the accounts of new members
 }
 
 type knownProject struct {
-	roles  *roleSet  // nil when they are not known
-	groups *groupSet // nil when they are not known
-	fresh  bool      // the groups were read, and no listing has used them yet
+	roles   *roleSet     // nil when they are not known
+	groups  *groupSet    // nil when they are not known
+	fresh   bool         // the groups were read, and no listing has used them yet
+	inside  *memberships // who was in which group, nil when that is not known
+	moved   moved        // who has come into groups or left some since the run began
+	members int          // how many the list of members had, 0 when that is not known
 }
 
 func (k *knownProject) size() int {
-	if k.groups == nil {
-		return 1
+	n := 1
+	if k.groups != nil {
+		n += len(k.groups.groups)
 	}
-	return 1 + len(k.groups.groups)
+	if k.inside != nil {
+		n += k.inside.size()
+	}
+	return n + len(k.moved.people)/5
 }
 
 // turn waits until nobody else asks for the same.
