@@ -61,9 +61,9 @@ func KnowProjects(names []string, groups int) (size int, last bool) {
 	var p projects
 	for _, name := range names {
 		p.keepRoles(name, []brick.Role{{ID: "adminRole", URI: projectPrefix + name + "/roles/2"}})
-		p.keepGroups(name, &groupSet{groups: make([]group, groups)}, true)
+		p.keepGroups(name, &groupSet{groups: make([]group, groups)}, 0)
 	}
-	return p.size, p.groups(names[len(names)-1], false) != nil
+	return p.size, p.groups(names[len(names)-1]) != nil
 }
 
 // FirstTimes returns how many of the keys come for the first time.

@@ -20,11 +20,10 @@ func (d *Driver) Groups(ctx context.Context, project brick.Scope) ([]string, err
 	if _, err := d.ready(ctx, project.ID); err != nil {
 		return nil, err
 	}
-	set, err := d.askGroups(ctx, project.ID)
+	set, err := d.groupsFor(ctx, project.ID, namesOfGroups)
 	if err != nil {
 		return nil, err
 	}
-	d.projects.keepGroups(project.ID, set, true)
 	return set.names(), nil
 }
 
@@ -89,7 +88,7 @@ func (d *Driver) lookForGroup(ctx context.Context, project, name string, refused
 	if err != nil {
 		return err
 	}
-	d.projects.keepGroups(project, set, false)
+	d.projects.keepGroups(project, set, 0)
 	if _, there := set.spelled(name); there {
 		return nil
 	}
@@ -107,12 +106,31 @@ func (d *Driver) groups(ctx context.Context, project string) (*groupSet, error) 
 		return nil, err
 	}
 	defer leave()
-	if set := d.projects.groups(project, false); set != nil {
+	if set := d.projects.groups(project); set != nil {
 		return set, nil
 	}
 	set, err := d.askGroups(ctx, project)
 	if err == nil {
-		d.projects.keepGroups(project, set, false)
+		d.projects.keepGroups(project, set, 0)
+	}
+	return set, err
+}
+
+// groupsFor returns the groups of a project as they are now, to one of the two
+// who ask for them when a plan is made. What one has read serves the other, but
+// only once.
+func (d *Driver) groupsFor(ctx context.Context, project string, who asker) (*groupSet, error) {
+	leave, err := d.projects.turn(ctx, "groups of "+project)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	if set := d.projects.takeGroups(project, who); set != nil {
+		return set, nil
+	}
+	set, err := d.askGroups(ctx, project)
+	if err == nil {
+		d.projects.keepGroups(project, set, (namesOfGroups|listOfMembers)&^who)
 	}
 	return set, err
 }

@@ -33,7 +33,7 @@ func (w *work) readGroupNames(ctx context.Context) {
 		w.fail(err, concerned...)
 		return
 	}
-	w.driver.projects.keepGroups(w.project, set, false)
+	w.driver.projects.keepGroups(w.project, set, 0)
 	w.groups = set
 }
 

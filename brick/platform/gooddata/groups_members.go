@@ -50,13 +50,9 @@ func (d *Driver) readGroup(ctx context.Context, g group, note func(id string)) e
 // memberships reads who is in which group of a project.
 func (d *Driver) memberships(ctx context.Context, project string) (*memberships, error) {
 	d.playGroups()
-	set := d.projects.groups(project, true)
-	if set == nil {
-		var err error
-		if set, err = d.askGroups(ctx, project); err != nil {
-			return nil, err
-		}
-		d.projects.keepGroups(project, set, false)
+	set, err := d.groupsFor(ctx, project, listOfMembers)
+	if err != nil {
+		return nil, err
 	}
 	return d.readMemberships(ctx, project, set)
 }

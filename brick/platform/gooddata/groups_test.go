@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -298,6 +299,32 @@ func TestEveryListingKnowsTheGroupsThereAreThen(t *testing.T) {
 	}
 	if n := len(v.all("GET /gdc/userGroups?")); n != 2 {
 		t.Errorf("groups are asked for %d times", n)
+	}
+}
+
+func TestAPlanAsksForTheGroupsOfAProjectOnce(t *testing.T) {
+	v := newVillage(t)
+	v.group("Sales", v.settle("ann@example.com", "ENABLED", "adminRole"))
+	d := v.open()
+	for n := range 3 {
+		v.clear()
+		var names []string
+		var err error
+		var both sync.WaitGroup
+		both.Go(func() { names, err = d.Groups(t.Context(), p1) })
+		both.Go(func() {
+			if groups := v.listing(d)["ann@example.com"].Groups; len(groups) != n+1 {
+				t.Errorf("in groups %q", groups)
+			}
+		})
+		both.Wait()
+		if err != nil || len(names) != n+1 {
+			t.Errorf("%q, %v", names, err)
+		}
+		if n := len(v.all("GET /gdc/userGroups?")); n != 1 {
+			t.Errorf("groups are asked for %d times", n)
+		}
+		v.group(fmt.Sprint("Group ", n), v.named("ann@example.com"))
 	}
 }
 

@@ -30,7 +30,7 @@ type projects struct {
 type knownProject struct {
 	roles   *roleSet     // nil when they are not known
 	groups  *groupSet    // nil when they are not known
-	fresh   bool         // the groups were read, and no listing has used them yet
+	fresh   asker        // who has not used the groups yet since they were read
 	inside  *memberships // who was in which group, nil when that is not known
 	moved   moved        // who has come into groups or left some since the run began
 	members int          // how many the list of members had, 0 when that is not known
@@ -106,23 +106,40 @@ func (p *projects) keepRoles(id string, roles []brick.Role) *roleSet {
 	return set
 }
 
-// groups returns the groups of a project, nil when they are not known. A
-// listing takes only those that no other has taken.
-func (p *projects) groups(id string, listing bool) *groupSet {
+// groups returns the groups of a project, nil when they are not known.
+func (p *projects) groups(id string) *groupSet {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if k := p.known[id]; k != nil {
+		return k.groups
+	}
+	return nil
+}
+
+// asker is who asks for the groups of a project when a plan is made.
+type asker uint8
+
+const (
+	namesOfGroups asker = 1 << iota
+	listOfMembers
+)
+
+// takeGroups returns the groups of a project if somebody has read them and the
+// asker has not used them yet.
+func (p *projects) takeGroups(id string, who asker) *groupSet {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	k := p.known[id]
-	if k == nil || listing && !k.fresh {
+	if k == nil || k.fresh&who == 0 {
 		return nil
 	}
-	if listing {
-		k.fresh = false
-	}
+	k.fresh &^= who
 	return k.groups
 }
 
-// keepGroups remembers the groups of a project.
-func (p *projects) keepGroups(id string, groups *groupSet, fresh bool) {
+// keepGroups remembers the groups of a project, and who may take them for
+// fresh.
+func (p *projects) keepGroups(id string, groups *groupSet, fresh asker) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.change(id, func(k *knownProject) { k.groups, k.fresh = groups, fresh })
