@@ -54,8 +54,8 @@ func (w *wild) build() {
 	}
 	for _, name := range wildGroups {
 		c := w.group(name)
-		for id, p := range w.people {
-			if p.status != "" && w.IntN(3) == 0 {
+		for id := range w.people {
+			if w.IntN(3) == 0 {
 				c.members[id] = true
 			}
 		}
