@@ -66,6 +66,10 @@ type Change struct {
 	Why    string  // for a person
 	Lead   Lead    // what it means for who runs the project
 
+	// AddGroups says that the person keeps what other groups he is in. Only an
+	// Add has it: of everybody else these are known, and After gives them, too.
+	AddGroups bool
+
 	// Clear are the attributes of the account that are emptied. Only an Update
 	// has any, and After gives none of them.
 	Clear FieldSet

@@ -50,6 +50,7 @@ func (d *decoder) quick(s *scanner) (c brick.Change) {
 		c.Why = s.quoted()
 	}
 	c.SetPassword = s.has(`,"set_password":true`)
+	c.AddGroups = s.has(`,"add_groups":true`)
 	if s.has(`,"before":`) {
 		c.Before = d.member(s)
 	}

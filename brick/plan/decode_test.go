@@ -15,7 +15,7 @@ import (
 func asTheLibraryReads(text []byte) (brick.Change, error) {
 	var l line
 	err := json.Unmarshal(text, &l)
-	return brick.Change{Scope: l.Scope, Action: l.Action, Before: l.Before, After: l.After, Why: l.Why, SetPassword: l.SetPassword, Clear: l.Clear}, err
+	return brick.Change{Scope: l.Scope, Action: l.Action, Before: l.Before, After: l.After, Why: l.Why, SetPassword: l.SetPassword, AddGroups: l.AddGroups, Clear: l.Clear}, err
 }
 
 // sameReading fails when a line is not read as the library reads it.
@@ -36,7 +36,7 @@ func TestChangesAreReadAsTheLibraryReadsThem(t *testing.T) {
 		for range rapid.IntRange(1, 5).Draw(t, "lines") {
 			c := brick.Change{
 				Scope: brick.Project(rapid.StringMatching(`[ -~]{0,9}`).Draw(t, "id")), Action: rapid.SampledFrom(brick.Actions()).Draw(t, "action"),
-				Why: rapid.StringMatching(`[ -~é]{0,9}`).Draw(t, "why"), SetPassword: rapid.Bool().Draw(t, "password"), Clear: anyFields(t),
+				Why: rapid.StringMatching(`[ -~é]{0,9}`).Draw(t, "why"), SetPassword: rapid.Bool().Draw(t, "password"), AddGroups: rapid.Bool().Draw(t, "adds"), Clear: anyFields(t),
 				Before: anyMember(t, "before"), After: anyMember(t, "after"),
 			}
 			text, err := plan.EncodeChange(&c)

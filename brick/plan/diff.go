@@ -249,6 +249,7 @@ func (r *Rules) join(d *Decision, w *Want) {
 	}
 	after := &brick.Member{Login: w.Login, Status: brick.Enabled, Roles: roles, Groups: r.Groups.Spell(w.Groups)}
 	r.change(d, brick.Add, nil, after, "in the file, not a member")
+	d.Change.AddGroups = r.Additive && after.Groups != nil // he may be in some, though he is no member
 }
 
 // adjust makes a member what the file says.

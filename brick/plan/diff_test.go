@@ -37,6 +37,9 @@ func told(d plan.Decision) string {
 		if after := d.Change.After; after != nil && d.Change.Scope.Level == brick.ProjectLevel {
 			text += fmt.Sprintf(" %s roles=%s groups=%s", after.Status, shown(after.Roles), shown(after.Groups))
 		}
+		if d.Change.AddGroups {
+			text += " and others"
+		}
 	case plan.Held:
 		text += fmt.Sprintf(" (%s): %s", d.Withheld, d.Reason)
 	}
@@ -109,6 +112,7 @@ func TestDiffOfAProject(t *testing.T) {
 		{"or is removed, too", nil, &disabled, remove, "ann remove"},
 		{"the unmentioned may be left alone", nil, &enabled, additive, "ann unmentioned"},
 		{"then groups only gain people", &plan.Want{Login: ann, Groups: []string{"Ops"}}, &enabled, additive, "ann update enabled roles=- groups=[Eng,Ops]"},
+		{"also where they had one who was no member", &given, nil, additive, "ann add enabled roles=[admin] groups=[Eng,Ops] and others"},
 		{"then no groups takes none away", &none, &enabled, additive, "ann kept"},
 		{"a doubtful row holds its person", &doubtful, &enabled, nil, "ann held (nothing): odd"},
 		{"a doubtful row adds nobody", &doubtful, nil, nil, "ann held (nothing): odd"},

@@ -32,6 +32,9 @@ func AppendChange(b []byte, c *brick.Change) ([]byte, error) {
 	if c.SetPassword {
 		b = append(b, `,"set_password":true`...)
 	}
+	if c.AddGroups {
+		b = append(b, `,"add_groups":true`...)
+	}
 	if c.Clear != 0 {
 		b = appendList(b, `,"clear":`, c.Clear.Names())
 	}

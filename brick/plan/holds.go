@@ -12,7 +12,7 @@ func Holds(c *brick.Change, now *brick.Member) bool {
 	if c.After == nil || now == nil {
 		return c.After == nil && now == nil
 	}
-	return hasStatus(c, now) && len(now.Profile.Differs(&c.After.Profile)) == 0 && now.Profile.Given(c.Clear) == 0 && sameMembership(c.After, now)
+	return hasStatus(c, now) && len(now.Profile.Differs(&c.After.Profile)) == 0 && now.Profile.Given(c.Clear) == 0 && sameMembership(c, now)
 }
 
 // hasStatus reports whether somebody has the status that a change leaves. Where
@@ -52,8 +52,13 @@ func Fits(c *brick.Change, now *brick.Member) bool {
 	return true
 }
 
-// sameMembership compares roles and groups where want gives them.
-func sameMembership(want, now *brick.Member) bool {
+// sameMembership compares roles and groups where a change gives them.
+func sameMembership(c *brick.Change, now *brick.Member) bool {
+	want := c.After
+	groups := want.Groups
+	if c.AddGroups {
+		groups = brick.FoldSet(slices.Concat(now.Groups, groups))
+	}
 	return (want.Roles == nil || slices.Equal(want.Roles, now.Roles)) &&
-		(want.Groups == nil || brick.SameFolded(want.Groups, now.Groups))
+		(want.Groups == nil || brick.SameFolded(groups, now.Groups))
 }

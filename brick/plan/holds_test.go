@@ -25,6 +25,25 @@ func TestWhatIsToBeEmptiedIsCompared(t *testing.T) {
 	}
 }
 
+// Nobody knows the groups that somebody was in before he became a member.
+func TestOtherGroupsOfANewMemberAreHisOwn(t *testing.T) {
+	c := brick.Change{Scope: project1, Action: brick.Add, After: person(brick.Enabled, "admin", "West"), AddGroups: true}
+	for _, s := range []struct {
+		name           string
+		now            *brick.Member
+		holds, partway bool
+	}{
+		{"added", person(brick.Enabled, "admin", "West"), true, true},
+		{"with a group of his own", person(brick.Enabled, "admin", "East", "west"), true, true},
+		{"not in the group yet", person(brick.Enabled, "admin", "East"), false, true},
+		{"added otherwise", person(brick.Enabled, "viewer", "East"), false, false},
+	} {
+		if h, p := plan.Holds(&c, s.now), plan.Partway(&c, s.now); h != s.holds || p != s.partway {
+			t.Errorf("%s: holds %v, partway %v", s.name, h, p)
+		}
+	}
+}
+
 // Of two changes of one person the first holds when it is done, and still when
 // both are.
 func TestTheFirstOfTwoChangesHoldsBeforeTheSecond(t *testing.T) {

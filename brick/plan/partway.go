@@ -35,6 +35,9 @@ func memberPartway(c *brick.Change, now *brick.Member) bool {
 		roles = roles || a.Roles == nil || slices.Equal(now.Roles, a.Roles)
 		wanted = a.Groups
 	}
+	if c.AddGroups {
+		kept = now.Groups // those are all his own
+	}
 	return status && roles && groupsPartway(kept, wanted, now.Groups, c.After != nil && c.After.Groups == nil)
 }
 

@@ -126,6 +126,7 @@ type changeRecord struct {
 	Why         string         `json:"why,omitzero"`
 	Lead        brick.Lead     `json:"administrator,omitzero"`
 	SetPassword bool           `json:"set_password,omitzero"`
+	AddGroups   bool           `json:"add_groups,omitzero"`
 	Clear       brick.FieldSet `json:"clear,omitzero"`
 	Before      *brick.Member  `json:"before,omitzero"`
 	After       *brick.Member  `json:"after,omitzero"`
@@ -134,6 +135,6 @@ type changeRecord struct {
 func (r *changeRecord) change() brick.Change {
 	return brick.Change{
 		Scope: r.Scope, Action: r.Action, Before: r.Before, After: r.After, Why: r.Why, Lead: r.Lead,
-		SetPassword: r.SetPassword, Clear: r.Clear,
+		SetPassword: r.SetPassword, AddGroups: r.AddGroups, Clear: r.Clear,
 	}
 }

@@ -34,6 +34,9 @@ func Become(have brick.Member, c *brick.Change, roles, groups Names) (brick.Memb
 		if err != nil {
 			return have, err
 		}
+		if c.AddGroups {
+			names = append(names, have.Groups...)
+		}
 		want.Groups = brick.FoldSet(names)
 	}
 	return want, nil

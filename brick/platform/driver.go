@@ -44,7 +44,8 @@ type Driver interface {
 	//	  nothing of the change has been done.
 	//	project: Add and Enable make the member enabled; Update leaves his
 	//	  status; all three set Roles and Groups where After gives them (Roles
-	//	  and Groups not nil) and leave them otherwise; a group that is not
+	//	  and Groups not nil) and leave them otherwise; with AddGroups he
+	//	  stays in all other groups that he is in; a group that is not
 	//	  there is an error of kind NotFound, like an unknown role and a login
 	//	  without an account. Disable makes him disabled and leaves his roles,
 	//	  Remove deletes the membership with its groups; both set Groups first

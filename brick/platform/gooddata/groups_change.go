@@ -93,7 +93,7 @@ func (w *work) compareGroups(t *task, gain, lose [][]*task) {
 		wanted[name] = true
 	}
 	for _, place := range t.places {
-		if !wanted[w.groups.folded(place)] {
+		if !t.change.AddGroups && !wanted[w.groups.folded(place)] {
 			lose[place] = append(lose[place], t)
 		}
 	}

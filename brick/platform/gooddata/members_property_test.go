@@ -161,6 +161,7 @@ func (w *wild) give(c *brick.Change) {
 			c.After.Groups = brick.FoldSet(w.some([]string{"sales", "Support", "BOARD"}))
 		}
 	}
+	c.AddGroups = c.Action == brick.Add && c.After.Groups != nil && w.IntN(2) == 0
 	switch w.IntN(15) {
 	case 0:
 		c.After.Groups = append(c.After.Groups, "Nowhere")
