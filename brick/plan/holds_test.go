@@ -27,19 +27,22 @@ func TestWhatIsToBeEmptiedIsCompared(t *testing.T) {
 
 // Nobody knows the groups that somebody was in before he became a member.
 func TestOtherGroupsOfANewMemberAreHisOwn(t *testing.T) {
-	c := brick.Change{Scope: project1, Action: brick.Add, After: person(brick.Enabled, "admin", "West"), AddGroups: true}
+	c := brick.Change{Scope: project1, Action: brick.Add, After: person(brick.Enabled, "admin", "West")}
 	for _, s := range []struct {
-		name           string
-		now            *brick.Member
-		holds, partway bool
+		name                 string
+		now                  *brick.Member
+		holds, adds, partway bool // adds: it holds where groups are added
 	}{
-		{"added", person(brick.Enabled, "admin", "West"), true, true},
-		{"with a group of his own", person(brick.Enabled, "admin", "East", "west"), true, true},
-		{"not in the group yet", person(brick.Enabled, "admin", "East"), false, true},
-		{"added otherwise", person(brick.Enabled, "viewer", "East"), false, false},
+		{"added", person(brick.Enabled, "admin", "West"), true, true, true},
+		{"with a group of his own", person(brick.Enabled, "admin", "East", "west"), false, true, true},
+		{"not in the group yet", person(brick.Enabled, "admin", "East"), false, false, true},
+		{"added otherwise", person(brick.Enabled, "viewer", "East"), false, false, false},
 	} {
-		if h, p := plan.Holds(&c, s.now), plan.Partway(&c, s.now); h != s.holds || p != s.partway {
-			t.Errorf("%s: holds %v, partway %v", s.name, h, p)
+		for _, adds := range []bool{false, true} {
+			c.AddGroups = adds
+			if h, p := plan.Holds(&c, s.now), plan.Partway(&c, s.now); h != (s.holds || adds && s.adds) || p != s.partway {
+				t.Errorf("%s, groups are added %v: holds %v, partway %v", s.name, adds, h, p)
+			}
 		}
 	}
 }

@@ -35,8 +35,8 @@ func memberPartway(c *brick.Change, now *brick.Member) bool {
 		roles = roles || a.Roles == nil || slices.Equal(now.Roles, a.Roles)
 		wanted = a.Groups
 	}
-	if c.AddGroups {
-		kept = now.Groups // those are all his own
+	if c.Before == nil {
+		kept = now.Groups // he may have been in them though he was no member
 	}
 	return status && roles && groupsPartway(kept, wanted, now.Groups, c.After != nil && c.After.Groups == nil)
 }
