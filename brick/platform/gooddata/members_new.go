@@ -68,8 +68,8 @@ func (w *work) lookForIDs(ctx context.Context) {
 func (w *work) readNew(ctx context.Context, missing map[brick.Login]*task) error {
 	projects := &w.driver.projects
 	listed, mixed := projects.length(w.project)
-	if listed > 0 && !mixed {
-		if err := w.meetAll(ctx, listed, len(missing), missing); err != nil {
+	if listed > 0 && !mixed { // one less, or else a page would be asked for behind full ones
+		if err := w.meetAll(ctx, listed, len(missing)-1, missing); err != nil {
 			return err
 		}
 	}
@@ -77,7 +77,11 @@ func (w *work) readNew(ctx context.Context, missing map[brick.Login]*task) error
 	if left == 0 {
 		return nil
 	}
-	err := w.meetAll(ctx, 0, listed+left, missing)
+	about := 0
+	if listed > 0 {
+		about = listed + left
+	}
+	err := w.meetAll(ctx, 0, about, missing)
 	if err == nil && listed > 0 && len(missing) < left {
 		projects.setMixed()
 	}
@@ -90,6 +94,7 @@ func (w *work) readNew(ctx context.Context, missing map[brick.Login]*task) error
 func (w *work) meetAll(ctx context.Context, offset, about int, missing map[brick.Login]*task) error {
 	projects := &w.driver.projects
 	pages := personPages(w.project, int64(about))
+	pages.grows = true
 	all := pages.path
 	pages.path = func(further, limit int) string { return all(offset+further, limit) }
 	l := memberList{project: w.project, known: w.roles, named: map[string][]string{}}

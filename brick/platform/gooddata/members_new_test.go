@@ -1,8 +1,10 @@
 package gooddata_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -92,6 +94,47 @@ func TestBatchesThatWaitForTheListOfMembersShareIt(t *testing.T) {
 	v.holds(want...)
 	if n := v.pagesRead(); n > 3+1 {
 		t.Errorf("%d pages of members are read by four batches, want the three of one list, and one behind them", n)
+	}
+}
+
+// A page may be read before others have come in that a later one shows.
+func TestNewMembersMayComeInWhileTheirPagesAreRead(t *testing.T) {
+	v, changes, want := arriving(t, 10, 2500, false)
+	var once sync.Once
+	v.mux = wrap(v.mux, func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		short := false
+		if r.Method == http.MethodGet && r.FormValue("offset") == "1010" {
+			once.Do(func() { short = true })
+		}
+		if !short {
+			next.ServeHTTP(w, r)
+			return
+		}
+		whole := httptest.NewRecorder()
+		next.ServeHTTP(whole, r)
+		var page struct {
+			Users []json.RawMessage `json:"users"`
+		}
+		if err := json.Unmarshal(whole.Body.Bytes(), &page); err != nil {
+			t.Error(err)
+		}
+		page.Users = page.Users[:900]
+		text, err := json.Marshal(page)
+		if err != nil {
+			t.Error(err)
+		}
+		say(w, 200, string(text))
+	})
+	d := v.open()
+	v.listing(d)
+	v.apply(d, changes...)
+	v.holds(want...)
+	v.clear()
+	if _, err := loginsIn(t.Context(), d, "p1", 2510); err != nil {
+		t.Fatal(err)
+	}
+	if n := v.pagesRead(); n != 3 {
+		t.Errorf("%d pages are read afterwards, want 3: nothing is wrong with their lengths", n)
 	}
 }
 

@@ -23,6 +23,10 @@ type listing[T any] struct {
 	// linked says that a page without a link is the last one: pages of this
 	// resource are not counted off.
 	linked bool
+
+	// grows says that items come in behind while the list is read, which says
+	// nothing of its pages, and that no more than expected are looked for.
+	grows bool
 }
 
 // each yields every item of a listing once. Where the platform names a next

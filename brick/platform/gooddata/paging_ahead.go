@@ -82,6 +82,9 @@ func (w *walk[T]) window() int {
 		}
 		return int(min(expected, mostAhead, int64(growth*w.count)))
 	}
+	if w.grows && w.about > 0 {
+		return len(w.ahead)
+	}
 	w.beyond++
 	return max(len(w.ahead), min(w.beyond, mostBeyond))
 }

@@ -126,7 +126,9 @@ func (w *walk[T]) outOfStep(n int) error {
 	}
 	if items := len(second.page.items); items > 0 {
 		w.proved = w.offset + w.stride + items
-		w.driver.pages.distrust(w.kind)
+		if !w.grows {
+			w.driver.pages.distrust(w.kind)
+		}
 	}
 	return nil
 }
