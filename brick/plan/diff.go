@@ -248,8 +248,11 @@ func (r *Rules) join(d *Decision, w *Want) {
 		return
 	}
 	after := &brick.Member{Login: w.Login, Status: brick.Enabled, Roles: roles, Groups: r.Groups.Spell(w.Groups)}
+	if r.Additive && len(after.Groups) == 0 {
+		after.Groups = nil // he may be in some, though he is no member
+	}
 	r.change(d, brick.Add, nil, after, "in the file, not a member")
-	d.Change.AddGroups = r.Additive && after.Groups != nil // he may be in some, though he is no member
+	d.Change.AddGroups = r.Additive && after.Groups != nil
 }
 
 // adjust makes a member what the file says.

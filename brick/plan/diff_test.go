@@ -113,6 +113,7 @@ func TestDiffOfAProject(t *testing.T) {
 		{"the unmentioned may be left alone", nil, &enabled, additive, "ann unmentioned"},
 		{"then groups only gain people", &plan.Want{Login: ann, Groups: []string{"Ops"}}, &enabled, additive, "ann update enabled roles=- groups=[Eng,Ops]"},
 		{"also where they had one who was no member", &given, nil, additive, "ann add enabled roles=[admin] groups=[Eng,Ops] and others"},
+		{"and the row gives none", &none, nil, additive, "ann add enabled roles=- groups=-"},
 		{"then no groups takes none away", &none, &enabled, additive, "ann kept"},
 		{"a doubtful row holds its person", &doubtful, &enabled, nil, "ann held (nothing): odd"},
 		{"a doubtful row adds nobody", &doubtful, nil, nil, "ann held (nothing): odd"},
