@@ -55,13 +55,22 @@ func DecodeRoles(body []byte) ([]brick.Role, error) { return decodeRoles(body) }
 // MostKnown is how much is remembered of projects.
 const MostKnown = mostKnown
 
-// KnowProjects remembers so many projects of so many groups, and returns how
-// much is remembered then and whether the last of them is.
+// KnowProjects remembers so many projects of so many groups, with three people
+// in each, and returns how much is remembered then and whether the last of them
+// is.
 func KnowProjects(names []string, groups int) (size int, last bool) {
 	var p projects
 	for _, name := range names {
 		p.keepRoles(name, []brick.Role{{ID: "adminRole", URI: projectPrefix + name + "/roles/2"}})
 		p.keepGroups(name, &groupSet{groups: make([]group, groups)}, 0)
+		inside := newMemberships()
+		var moved []*task
+		for i := range 3 * groups {
+			inside.add(strconv.Itoa(i), "group")
+			moved = append(moved, &task{id: strconv.Itoa(i)})
+		}
+		p.keepMemberships(name, inside)
+		p.move(name, moved)
 	}
 	return p.size, p.groups(names[len(names)-1]) != nil
 }
