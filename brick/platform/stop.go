@@ -20,6 +20,15 @@ func notBegun(cause error) error {
 	return brick.Errorf(brick.Interrupted, "stopped: %w: %w", ErrNotBegun, cause)
 }
 
+// expendable is the key of a mark in a ctx.
+type expendable struct{}
+
+// Expendable returns a ctx whose requests are given up as soon as it ends, even
+// when they change something: for what nobody waits to know.
+func Expendable(ctx context.Context) context.Context {
+	return context.WithValue(ctx, expendable{}, true)
+}
+
 // Begun returns an error without the promise that nothing was sent, for whoever
 // knows better: another request of the same change went before.
 func Begun(err error) error {

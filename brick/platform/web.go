@@ -84,8 +84,8 @@ func NewWeb(o WebOptions) *Web {
 // error of kind Unavailable: the platform may have done what a request that
 // is not idempotent asked for. When the ctx of a request ends, one that only
 // reads is given up at once, one that changes something is finished if it is
-// under way and else not begun. What was given up or not begun is an error of
-// kind Interrupted.
+// under way and else not begun; see [Expendable] for one that is not. What was
+// given up or not begun is an error of kind Interrupted.
 //
 // Errors name the method and the path only; [WebError] takes away the address
 // that http.Client adds. The bytes of a request's body must not be used for

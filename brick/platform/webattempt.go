@@ -47,16 +47,21 @@ func (e *errand) send(turn uint64) (r result) {
 }
 
 // attempt returns the time that one attempt has. A request that changes
-// something keeps it even when the run is to stop.
+// something keeps it even when the run is to stop, unless it is expendable.
 func (e *errand) attempt() (context.Context, context.CancelFunc) {
 	ctx := e.request.Context()
-	if !e.reads() {
+	if !e.givenUp() {
 		ctx = context.WithoutCancel(ctx)
 	}
 	if e.web.options.Timeout > 0 {
 		return context.WithTimeout(ctx, e.web.options.Timeout)
 	}
 	return context.WithCancel(ctx)
+}
+
+// givenUp reports whether the request ends when its ctx does.
+func (e *errand) givenUp() bool {
+	return e.reads() || e.request.Context().Value(expendable{}) != nil
 }
 
 // copy returns the request with a body that nobody has read yet.

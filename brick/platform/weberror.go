@@ -22,13 +22,23 @@ type told struct {
 func (t told) Error() string { return t.words }
 func (t told) Unwrap() error { return t.err }
 
-// stopped reports whether the run has ended for the request.
-func (e *errand) stopped() bool { return e.reads() && e.request.Context().Err() != nil }
+// stopped returns the error of a request that was given up since the run has
+// ended for it, nil for any other.
+func (e *errand) stopped() error {
+	ctx := e.request.Context()
+	switch {
+	case ctx.Err() == nil || !e.givenUp():
+		return nil
+	case e.reads():
+		return NotBegun(ctx)
+	}
+	return interrupted(context.Cause(ctx))
+}
 
 // failed says why an attempt brought no answer, and whether another may.
 func (e *errand) failed(ctx context.Context, w *watch, err error) error {
-	if e.stopped() {
-		return NotBegun(e.request.Context())
+	if stop := e.stopped(); stop != nil {
+		return stop
 	}
 	if _, ok := asError(err); ok {
 		return err

@@ -214,3 +214,17 @@ func TestWhatChangesSomethingHasItsTimeAndNoMore(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsExpendableIsGivenUpAtOnce(t *testing.T) {
+	eachStop(t, func(t *testing.T, ctx context.Context, method string) {
+		web, end := bubbled(platform.WebOptions{Timeout: 2 * time.Hour, Retry: slowly}, func(w http.ResponseWriter, req *http.Request) {
+			io.Copy(io.Discard, req.Body)
+			<-req.Context().Done()
+		})
+		defer end()
+		began := time.Now()
+		_, _, err := ask(platform.Expendable(ctx), t, web, method, "http://platform.test/", "{}")
+		interruptedBy(t, web, err, began, 1)
+		begun(t, err, method != "GET" && method != "HEAD")
+	})
+}

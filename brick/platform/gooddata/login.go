@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"users-brick/brick"
+	"users-brick/brick/platform"
 )
 
 // loginBody is what a login sends; level 2 asks for tokens in headers.
@@ -132,10 +133,10 @@ func noToken(a *answer) error {
 // farewell is how long the end of a session may take.
 const farewell = 5 * time.Second
 
-// logOut ends a session of the driver's own. When that fails the session ends
-// by itself, days later, which is no failure of the run.
+// logOut ends a session of the driver's own. When that fails, or takes too
+// long, the session ends by itself, days later, which is no failure of the run.
 func (d *Driver) logOut(ctx context.Context, t tokens) {
-	ctx, cancel := context.WithTimeout(ctx, farewell)
+	ctx, cancel := context.WithTimeout(platform.Expendable(ctx), farewell)
 	defer cancel()
 	c := call{method: http.MethodDelete, path: t.state}
 	_, _ = d.exchange(ctx, message{call: c, id: d.nextID(), tt: t.tt, sst: t.sst})

@@ -6,11 +6,15 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"users-brick/brick"
+	"users-brick/brick/platform"
 	"users-brick/brick/platform/gooddata"
 )
 
@@ -308,6 +312,40 @@ func TestASessionThatCannotBeEndedIsNoFailure(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A platform that no longer answers must not keep the report of the run from
+// being written.
+func TestASessionThatTakesLongToEndIsLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		web := platform.NewWeb(platform.WebOptions{Timeout: time.Hour, Retry: retry, Base: round(func(r *http.Request) (*http.Response, error) {
+			if r.Method == http.MethodDelete {
+				<-r.Context().Done()
+				return nil, r.Context().Err()
+			}
+			w := httptest.NewRecorder()
+			w.Header().Set("X-GDC-AuthSST", "sst-1")
+			w.Header().Set("X-GDC-AuthTT", "tt-1")
+			say(w, http.StatusOK, `{"userLogin":{"state":"/gdc/account/login/5ad80b"}}`)
+			return w.Result(), nil
+		})})
+		d, err := gooddata.Open(t.Context(), gooddata.Options{URL: "https://acme.test", Username: admin, Password: brick.NewSecret(password), Web: web})
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("the end of the session takes %v", took)
+		}
+	})
+}
+
+// round is a function that sends requests.
+type round func(*http.Request) (*http.Response, error)
+
+func (f round) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func TestNothingIsSentAfterClosing(t *testing.T) {
 	f := start(t)
