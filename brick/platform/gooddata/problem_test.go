@@ -127,6 +127,33 @@ func TestAnErrorNeverShowsWhatIsHidden(t *testing.T) {
 	}
 }
 
+// What breaks off within a secret, or writes it as JSON does, is not known for
+// what it is by comparing.
+func TestAReasonThatBreaksOffShowsNoPartOfWhatIsHidden(t *testing.T) {
+	const secret = `Secret"7\qX`
+	whole := `{"error":{"message":"Password '%s' is too weak","parameters":["Secret\"7\\qX"]}}`
+	for cut := range len(whole) {
+		for _, body := range []string{whole[:cut], `[` + whole[:cut] + `]`, "\ufeff" + whole[:cut]} {
+			message, class, code, _ := gooddata.Problem(400, "application/json", body, brick.NewSecret(secret))
+			if all := message + class + code; strings.Contains(all, "Sec") || strings.Contains(all, "qX") {
+				t.Errorf("%s reads %q", body, all)
+			}
+		}
+	}
+	for _, body := range []string{
+		`{"error":{"message":["Secret\"7\\qX"]}}`, `{"error":{"message":"%s","parameters":[{"password":"Secret\"7\\qX"}]}}`,
+		`[{"password":"Secret\"7\\qX"}]`, `the password Secret"7`, `Sec`,
+	} {
+		message, _, _, _ := gooddata.Problem(400, "text/plain", body, brick.NewSecret(secret))
+		if strings.Contains(message, "Sec") || strings.Contains(message, "qX") {
+			t.Errorf("%s reads %q", body, message)
+		}
+	}
+	if message, _, _, _ := gooddata.Problem(502, "text/plain", "the proxy is down", brick.NewSecret(secret)); message != "the proxy is down" {
+		t.Errorf("plain words read %q", message)
+	}
+}
+
 func TestARefusedPasswordIsKnownByItsReason(t *testing.T) {
 	for body, want := range map[string]bool{
 		`{"error":{"errorCode":"gdc1051","message":"no"}}`:                      true,

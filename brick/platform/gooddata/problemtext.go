@@ -30,7 +30,7 @@ func parseProblem(status int, contentType string, body []byte, hide []brick.Secr
 		p.message = page(body)
 	default:
 		if !p.parseJSON(body, hide) {
-			p.message = string(body)
+			p.password, p.message = speaksOfPassword(string(body)), words(string(body), hide)
 		}
 	}
 	p.password = p.password || speaksOfPassword(p.message)
@@ -182,14 +182,55 @@ func page(body []byte) string {
 	return "an HTML page: " + html.UnescapeString(string(found[1]))
 }
 
-// masked returns a text in which no secret shows.
+// words returns a body that is no JSON of an error, as far as it may be shown.
+// In JSON that breaks off, or is of something else, a secret may be spelled in
+// many ways or be there in part: with one to hide, none of that is shown.
+func words(body string, hide []brick.Secret) string {
+	for _, secret := range hide {
+		switch {
+		case !secret.Given():
+		case strings.ContainsAny(body, `{["\`):
+			return "the reason that the platform gives cannot be read"
+		default:
+			body = withoutBeginning(body, secret.Reveal())
+		}
+	}
+	return body
+}
+
+// leastBeginning is how many bytes of a secret are taken for its beginning.
+const leastBeginning = 3
+
+// withoutBeginning returns a text that does not break off within a secret.
+func withoutBeginning(s, secret string) string {
+	for n := len(secret) - 1; n >= leastBeginning; n-- {
+		if rest, found := strings.CutSuffix(s, secret[:n]); found {
+			return rest + "***"
+		}
+	}
+	return s
+}
+
+// masked returns a text in which no secret shows, be it spelled as in JSON.
 func masked(s string, hide []brick.Secret) string {
 	for _, secret := range hide {
 		if secret.Given() {
 			s = strings.ReplaceAll(s, secret.Reveal(), "***")
+			s = strings.ReplaceAll(s, inJSON(secret.Reveal()), "***")
 		}
 	}
 	return s
+}
+
+// inJSON returns a text as it stands between the quotes of JSON.
+func inJSON(s string) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if e.Encode(s) != nil {
+		return s
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(b.String(), `"`), "\"\n")
 }
 
 // oneLine returns a text without line breaks and characters that play tricks
