@@ -31,7 +31,7 @@ func (e *errand) complete(resp *http.Response) (int64, error) {
 	if _, err := resp.Location(); resp.StatusCode/100 == 3 && err != nil && err != http.ErrNoLocation {
 		return 0, brick.Errorf(brick.Failed, "the platform sends elsewhere, but not to an address") // http.Client would quote it
 	}
-	resp.Body = whole{bytes.NewReader(body), body}
+	resp.Body = whole{bytes.NewReader(body), body, e.doubt}
 	if resp.ContentLength < 0 && e.method != http.MethodHead {
 		resp.ContentLength = int64(len(body))
 	}
@@ -41,7 +41,8 @@ func (e *errand) complete(resp *http.Response) (int64, error) {
 // whole is a body of which all is there.
 type whole struct {
 	*bytes.Reader
-	all []byte
+	all   []byte
+	doubt bool // of the request
 }
 
 func (whole) Close() error { return nil }
@@ -54,6 +55,14 @@ func Body(resp *http.Response) ([]byte, error) {
 		return b.all, nil
 	}
 	return io.ReadAll(resp.Body)
+}
+
+// Doubtful reports whether an answer is not the first that the platform may
+// have given: the request was sent before, no whole answer came, and what it
+// asks for may have been done then.
+func Doubtful(resp *http.Response) bool {
+	b, ok := resp.Body.(whole)
+	return ok && b.doubt
 }
 
 // bodies is memory for large bodies: of those that are given back.

@@ -19,6 +19,14 @@ type result struct {
 	took   time.Duration // until the answer began
 }
 
+// doubtful reports whether what the request asks for may have been done.
+func (r *result) doubtful() bool {
+	if r.answer == nil {
+		return !r.unsent
+	}
+	return r.answer.StatusCode != http.StatusTooManyRequests && r.answer.StatusCode != http.StatusServiceUnavailable
+}
+
 // send sends the request once and gives its turn back.
 func (e *errand) send(turn uint64) (r result) {
 	defer func() { e.web.pace.leave(turn, e.sign(r)) }()

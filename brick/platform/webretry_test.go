@@ -274,3 +274,26 @@ func TestTheMachinesOwnSurroundingsAreNotAsked(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAnswerTellsWhetherTheRequestMayHaveBeenDoneBefore(t *testing.T) {
+	for status, want := range map[int]bool{0: true, 408: true, 429: false, 500: true, 502: true, 503: false, 504: true, 200: false} {
+		var came atomic.Int64
+		base := transport(func(req *http.Request) (*http.Response, error) {
+			switch {
+			case came.Add(1) > 1:
+				return answered(req, http.StatusBadRequest, ""), nil
+			case status == 0:
+				return nil, io.ErrUnexpectedEOF
+			}
+			return answered(req, status, ""), nil
+		})
+		web := platform.NewWeb(platform.WebOptions{Retry: quick, Base: base})
+		resp, _, err := ask(t.Context(), t, web, "PUT", "http://platform.test/", "{}")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if have := platform.Doubtful(resp); have != want {
+			t.Errorf("after a %d: %t", status, have)
+		}
+	}
+}

@@ -43,6 +43,7 @@ type errand struct {
 	body    func() (io.ReadCloser, error) // nil when there is none
 	length  int64
 	sent    bool // what it changes may have been changed
+	doubt   bool // the same, by a sending that was not the last
 }
 
 // keepBody sees to it that the body can be sent again.
@@ -108,6 +109,7 @@ func (e *errand) run(ctx context.Context) (*http.Response, error) {
 		if ctx.Err() != nil {
 			return nil, e.cutShort(interrupted(context.Cause(ctx)))
 		}
+		e.doubt = e.doubt || r.doubtful()
 		e.web.options.Emit.Send(brick.Retrying{Op: e.name, Attempt: attempt, Wait: wait, Err: why})
 		if err := sleep(ctx, wait); err != nil {
 			return nil, e.cutShort(err)

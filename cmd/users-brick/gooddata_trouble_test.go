@@ -245,6 +245,46 @@ func TestARunReachesTheRightEndThroughAStorm(t *testing.T) {
 	})
 }
 
+// A password whose answer is lost is sent again, and refused for being the one
+// that the account has by then.
+func TestPasswordsAreSetThroughAStorm(t *testing.T) {
+	mode, _ := modes.Find("add_to_organization")
+	f := newFar(t, mode, gooddatatest.Faults{Busy: 0.05, ThrottleEvery: 7, CutAfterEvery: 3, TTUses: 5})
+	file, want := "login,password,last_name\n", map[string]string{}
+	for i := range townsfolk {
+		want[person(i)] = fmt.Sprintf("Fresh-4kQw!%d", i)
+		file += fmt.Sprintf("%s,%s,%d\n", person(i), want[person(i)], i+i%2)
+	}
+	f.write("users.csv", file)
+	f.write("params.json", f.with("update_passwords", true))
+	if code, report := f.run(); code != 0 {
+		t.Fatalf("exit %d:\n%s", code, report.text)
+	}
+	for _, u := range f.server.State().Organizations[0].Users {
+		if want[u.Login] != "" && u.Password != want[u.Login] {
+			t.Errorf("%s has the password %q", u.Login, u.Password)
+		}
+	}
+}
+
+// with returns the params with one more.
+func (f *far) with(name string, value any) string {
+	f.t.Helper()
+	text, err := os.ReadFile(filepath.Join(f.dir, "params.json"))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	var params map[string]any
+	if err := json.Unmarshal(text, &params); err != nil {
+		f.t.Fatal(err)
+	}
+	params[name] = value
+	if text, err = json.Marshal(params); err != nil {
+		f.t.Fatal(err)
+	}
+	return string(text)
+}
+
 // A run that is killed leaves what the next one puts right, wherever it was:
 // before its first request, and between any two of them.
 func TestARunThatIsKilledAtAnyRequestIsMadeGood(t *testing.T) {

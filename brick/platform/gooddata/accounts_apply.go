@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"users-brick/brick"
+	"users-brick/brick/platform"
 )
 
 // accountsAtOnce is how many accounts are changed at once; what goes out at
@@ -77,9 +78,31 @@ func (d *Driver) put(ctx context.Context, have *account, w *wanted) error {
 		body: changedAccount(have, w), hide: []brick.Secret{w.password},
 	})
 	if err != nil {
-		return ofPassword(err, w.password)
+		return d.putBefore(ctx, have, w, ofPassword(err, w.password))
 	}
 	return cleared(a, have.profile.Given(w.clear))
+}
+
+// putBefore returns what a refused update comes to. When the update was sent
+// before and no answer came, its password may be refused for being the one that
+// the account has since then. The rest of the account tells: where all of it is
+// as it should be, the update was done, for of a refused one nothing is.
+func (d *Driver) putBefore(ctx context.Context, have *account, w *wanted, refused error) error {
+	if p, ok := errors.AsType[*problem](refused); !ok || !p.doubt || brick.KindOf(refused) != brick.BadPassword {
+		return refused
+	}
+	a, err := d.do(ctx, call{method: http.MethodGet, path: profilePath(have.ref.id)})
+	if err != nil {
+		return platform.Begun(err)
+	}
+	var now account
+	if err := decode(a.body, shape{"accountSetting": accountShape(&now).take}.take); err != nil {
+		return garbled(a, err)
+	}
+	if rest := (&wanted{profile: w.profile, clear: w.clear}); rest.holds(&now.profile) {
+		return nil
+	}
+	return refused
 }
 
 // cleared makes sure that the answer to an update shows empty what was to

@@ -2,6 +2,8 @@ package gooddata_test
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -155,6 +157,48 @@ func TestARefusedPasswordLeavesTheAccountAsItIs(t *testing.T) {
 	wants(t, applyAccount(t, d, c), brick.BadPassword)
 	if have := w.show("ann@x.com"); have != was {
 		t.Errorf("have %s\nwant %s", have, was)
+	}
+}
+
+// Of an update whose answer is lost the platform refuses the password when it
+// is sent again: the account has had it since the first time.
+func TestAPasswordThatWasSetBeforeItsAnswerWasLostIsSet(t *testing.T) {
+	for name, done := range map[string]bool{"done": true, "not done": false} {
+		t.Run(name, func(t *testing.T) {
+			w := newTown(t)
+			w.settle("ann@x.com", full())
+			d := w.open()
+			before := accountsIn(t, d, platform.Need{})["ann@x.com"]
+			w.handle("GET /gdc/account/profile/id1", func(rw http.ResponseWriter, _ *http.Request) {
+				text, err := json.Marshal(map[string]any{"accountSetting": w.find("ann@x.com")})
+				if err != nil {
+					t.Error(err)
+				}
+				say(rw, 200, string(text))
+			})
+			puts := 0
+			w.mux = wrap(w.mux, func(next http.Handler, rw http.ResponseWriter, r *http.Request) {
+				if r.Method != http.MethodPut {
+					next.ServeHTTP(rw, r)
+					return
+				}
+				if puts++; puts > 1 {
+					say(rw, 400, `{"error":{"errorCode":"gdc1051","message":"Password has been used before"}}`)
+					return
+				}
+				if done {
+					next.ServeHTTP(httptest.NewRecorder(), r)
+				}
+				panic(http.ErrAbortHandler)
+			})
+			c := accountChange(brick.Update, before, "ann@x.com", brick.Profile{brick.LastName: "Cee"})
+			c.SetPassword, c.Password = true, brick.NewSecret("new & <fine>")
+			if err := applyAccount(t, d, c); done && err != nil {
+				t.Error(err)
+			} else if !done {
+				wants(t, err, brick.BadPassword, "used before")
+			}
+		})
 	}
 }
 

@@ -34,6 +34,7 @@ type answer struct {
 	status int
 	header http.Header
 	body   []byte
+	doubt  bool // the request was sent before, and may have been done then
 }
 
 // do sends a call and returns the answer. A status of 400 or more is an error
@@ -45,19 +46,21 @@ func (d *Driver) do(ctx context.Context, c call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	id := d.nextID()
+	id, doubt := d.nextID(), false
 	for {
 		t, err := d.session.take(ctx)
 		if err != nil {
 			return nil, err
 		}
 		a, err := d.exchange(ctx, message{call: c, id: id, body: body, tt: t.text})
+		doubt = doubt || a != nil && a.doubt
 		if d.session.settle(t, a) {
-			continue // the token has ended, and nothing was done
+			continue // the token has ended, and nothing was done this time
 		}
 		if err != nil {
 			return nil, err
 		}
+		a.doubt = doubt
 		d.warnDeprecated(c, a)
 		return d.judge(c, id, a)
 	}

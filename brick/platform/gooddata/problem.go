@@ -17,6 +17,7 @@ type problem struct {
 	message string // one line, empty when the platform gives no reason
 
 	password bool // the reason speaks of a password
+	doubt    bool // the request was sent before, and may have been done then
 }
 
 // Error returns the reason in one line.
@@ -38,6 +39,7 @@ func (p *problem) is(code, class string) bool {
 // Secrets that the platform repeats are hidden.
 func refusal(a *answer, id string, hide []brick.Secret) *brick.Error {
 	p := parseProblem(a.status, a.header.Get("Content-Type"), a.body, hide)
+	p.doubt = a.doubt
 	return &brick.Error{Kind: kindOf(a.status), RequestID: requestID(a, id), After: platform.RetryAfter(a.header), Err: p}
 }
 
