@@ -108,6 +108,13 @@ func (p *pages) end(kind string, n int, more bool) bool {
 	return l.lonely >= enough && !l.cut && !more
 }
 
+// short reports whether a page of n items is shorter than another was.
+func (p *pages) short(kind string, n int) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return n < p.of(kind).longest
+}
+
 // full reports whether another page as long may follow one of n items, so
 // that the next ones can be counted off.
 func (p *pages) full(kind string, n int) bool {

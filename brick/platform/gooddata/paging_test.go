@@ -353,6 +353,18 @@ func TestPagesThatHideMembersDoNotEndTheList(t *testing.T) {
 	}
 }
 
+func TestAFirstPageThatHidesMembersDoesNotEndALongList(t *testing.T) {
+	c := crowded(t, 1500, 20_000)
+	d := c.open()
+	c.list(d, "p0", 0) // from which it is known how long pages are
+	c.page = func(ids []string) []string {
+		return slices.DeleteFunc(ids, func(id string) bool { return id == personID(7) })
+	}
+	if have := len(c.list(d, "p1", 20_000)); have != 19_999 {
+		t.Errorf("%d members come", have)
+	}
+}
+
 func TestPagesThatGetSmallerDoNotEndTheList(t *testing.T) {
 	c := crowded(t, 5000)
 	c.before = func(offset int) {

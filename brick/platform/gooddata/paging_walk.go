@@ -90,8 +90,8 @@ func (w *walk[T]) ended(n int) (bool, error) {
 		lengths.followed(w.kind, w.length, n > 0)
 	}
 	w.length = n
-	if w.guessed && n != w.stride {
-		w.drop() // what lies elsewhere tells nothing
+	if w.guessed && n != w.stride && !lengths.short(w.kind, n) {
+		w.drop() // of a page that is as long as any, what lies elsewhere tells nothing
 	}
 	w.guessed = false
 	if len(w.ahead) > 0 {
