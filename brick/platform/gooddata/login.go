@@ -138,6 +138,12 @@ const farewell = 5 * time.Second
 func (d *Driver) logOut(ctx context.Context, t tokens) {
 	ctx, cancel := context.WithTimeout(platform.Expendable(ctx), farewell)
 	defer cancel()
-	c := call{method: http.MethodDelete, path: t.state}
-	_, _ = d.exchange(ctx, message{call: c, id: d.nextID(), tt: t.tt, sst: t.sst})
+	m := message{call: call{method: http.MethodDelete, path: t.state}, id: d.nextID(), tt: t.tt, sst: t.sst}
+	if a, err := d.exchange(ctx, m); err != nil || deadToken(a) != deadTT {
+		return
+	}
+	if renewed, err := d.renewTT(ctx, t.sst); err == nil { // the end of a session takes both tokens
+		m.tt = renewed.tt
+		_, _ = d.exchange(ctx, m)
+	}
 }

@@ -292,6 +292,27 @@ func TestClosingEndsASessionOfOnesOwn(t *testing.T) {
 	}
 }
 
+func TestClosingEndsASessionWhoseTokenHasEnded(t *testing.T) {
+	f := start(t)
+	f.mux = wrap(f.mux, func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodDelete && !f.use(r.Header.Get("X-GDC-AuthTT")) {
+			refuse(w, meanTT)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+	d := f.open()
+	f.endTokens()
+	f.clear()
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+	f.came("DELETE /gdc/account/login/5ad80b", "GET /gdc/account/token", "DELETE /gdc/account/login/5ad80b")
+	if last := f.all("DELETE"); last[len(last)-1].header.Get("X-GDC-AuthTT") != "tt-2" {
+		t.Error("the end of the session went with a token that has ended")
+	}
+}
+
 func TestClosingLeavesAGivenSessionAlone(t *testing.T) {
 	f := start(t)
 	d := f.openBySession()
