@@ -14,29 +14,48 @@ import (
 // addAccount creates an account. When its login is taken already the account
 // is adopted: what is given is laid over it.
 //
-// A creation must not be sent twice. When its answer is lost the platform is
-// asked whether there is the account now; if not, the error is of kind
-// Unavailable, the change is tried again as a whole, and begins with asking.
+// A creation must not be sent twice, so that the Web never does so. When its
+// answer is lost the platform is asked whether there is the account now; if not,
+// the change is tried again as a whole, and begins with asking.
 func (d *Driver) addAccount(ctx context.Context, s brick.Scope, login brick.Login, c *brick.Change) error {
+	for tries := d.options.Web.Tries(); ; {
+		lost, err := d.tryAdd(ctx, s, login, c)
+		switch {
+		case !lost:
+			return err
+		case tries.Again(ctx, "create an account", err):
+		case ctx.Err() != nil:
+			return platform.Begun(stopped(ctx))
+		default:
+			return err
+		}
+	}
+}
+
+// tryAdd is addAccount without another try. It reports whether the error is
+// that the answer was lost and there is no account.
+func (d *Driver) tryAdd(ctx context.Context, s brick.Scope, login brick.Login, c *brick.Change) (lost bool, err error) {
 	if d.lost.has(login) {
 		adopted, err := d.adopt(ctx, s, login, c)
 		if adopted || err != nil {
-			return platform.Begun(err)
+			return false, platform.Begun(err)
 		}
 	}
-	err := d.create(ctx, s, login, c)
+	err = d.create(ctx, s, login, c)
 	switch {
 	case err == nil:
 		d.lost.drop(login)
 	case taken(err):
-		return platform.Begun(d.adoptTaken(ctx, s, login, c, err))
+		return false, platform.Begun(d.adoptTaken(ctx, s, login, c, err))
 	case brick.KindOf(err) == brick.Unavailable:
 		d.lost.add(login)
-		if adopted, adoptErr := d.adopt(ctx, s, login, c); adopted {
-			return platform.Begun(adoptErr)
+		adopted, adoptErr := d.adopt(ctx, s, login, c)
+		if adopted {
+			return false, platform.Begun(adoptErr)
 		}
+		return adoptErr == nil, err
 	}
-	return err
+	return false, err
 }
 
 // create sends a new account.

@@ -4,10 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"users-brick/brick"
 	"users-brick/brick/platform"
+	"users-brick/brick/platform/gooddata"
 )
 
 // newcomer adds an account with a password.
@@ -163,6 +167,45 @@ func TestACreationThatWasLostOnItsWayIsRepeatedAfterALook(t *testing.T) {
 			}
 		})
 	}
+}
+
+// How long the batch takes, of which it is one, does not matter.
+func TestACreationInALongBatchIsRepeated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		created := 0
+		web := platform.NewWeb(platform.WebOptions{Concurrency: 2, Retry: platform.DefaultRetry, Base: round(func(r *http.Request) (*http.Response, error) {
+			w := httptest.NewRecorder()
+			w.Header().Set("X-GDC-AuthSST", "sst-1")
+			w.Header().Set("X-GDC-AuthTT", "tt-1")
+			switch {
+			case r.Method == http.MethodPut: // takes longer than anything is tried again
+				time.Sleep(time.Hour)
+				say(w, http.StatusOK, `{}`)
+			case r.URL.Path == "/gdc/account/login":
+				say(w, http.StatusOK, `{"userLogin":{}}`)
+			case r.Method == http.MethodGet:
+				say(w, http.StatusOK, `{"accountSettings":{"items":[]}}`)
+			default:
+				if created++; created == 1 {
+					w.WriteHeader(http.StatusBadGateway)
+				} else {
+					say(w, http.StatusCreated, `{"uri":"/gdc/account/profile/2"}`)
+				}
+			}
+			return w.Result(), nil
+		})})
+		d, err := gooddata.Open(t.Context(), gooddata.Options{URL: "https://acme.test", Username: admin, Password: brick.NewSecret(password), Web: web})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		batch := append(accountUpdates(1), newcomer("ann@x.com", brick.Profile{}))
+		for i, err := range platform.Connect(d, platform.Options{Retry: platform.DefaultRetry}).Apply(t.Context(), acme, batch) {
+			if err != nil {
+				t.Errorf("change %d: %v", i, err)
+			}
+		}
+	})
 }
 
 // A creation of which no answer came may be done after the platform was asked.
