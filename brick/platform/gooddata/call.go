@@ -83,18 +83,17 @@ func (d *Driver) judge(c call, id string, a *answer) (*answer, error) {
 }
 
 // get asks for a resource and decodes it; an answer that is no such JSON is
-// an error of kind Unavailable, since asking again may help.
-func get[T any](ctx context.Context, d *Driver, path string) (T, error) {
-	var value T
-	a, err := d.do(ctx, call{method: http.MethodGet, path: path})
-	if err != nil {
-		return value, err
+// an error of kind Unavailable, since asking again may help. It returns the
+// answer, too, for errors that come of what it says.
+func get[T any](ctx context.Context, d *Driver, path string) (value T, a *answer, err error) {
+	if a, err = d.do(ctx, call{method: http.MethodGet, path: path}); err != nil {
+		return value, nil, err
 	}
 	if err := json.Unmarshal(a.body, &value); err != nil {
 		var none T
-		return none, garbled(a, err)
+		return none, a, garbled(a, err)
 	}
-	return value, nil
+	return value, a, nil
 }
 
 // garbled is the error of an answer that cannot be understood.

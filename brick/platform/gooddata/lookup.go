@@ -53,14 +53,14 @@ func (d *Driver) project(ctx context.Context, id string) (platform.Project, erro
 			} `json:"meta"`
 		} `json:"project"`
 	}
-	doc, err := get[document](ctx, d, "/gdc/projects/"+segment(id))
+	doc, a, err := get[document](ctx, d, "/gdc/projects/"+segment(id))
 	switch {
 	case err != nil:
 		return platform.Project{}, ofProject(err)
 	case doc.Project == nil:
-		return platform.Project{}, brick.Errorf(brick.Unavailable, "the answer of the platform holds no project")
+		return platform.Project{}, garbled(a, errors.New("it holds no project"))
 	case strings.EqualFold(string(doc.Project.Content.State), "DELETED"):
-		return platform.Project{}, brick.Errorf(brick.Gone, "the project has been deleted")
+		return platform.Project{}, &brick.Error{Kind: brick.Gone, RequestID: requestID(a, ""), Err: errors.New("the project has been deleted")}
 	}
 	return platform.Project{ID: id, Title: string(doc.Project.Meta.Title)}, nil
 }
@@ -90,14 +90,14 @@ func (d *Driver) customID(ctx context.Context, id string) (string, error) {
 			Value text `json:"value"`
 		} `json:"metadataItem"`
 	}
-	doc, err := get[document](ctx, d, "/gdc/projects/"+segment(id)+"/dataload/metadata/"+customIDKey)
+	doc, a, err := get[document](ctx, d, "/gdc/projects/"+segment(id)+"/dataload/metadata/"+customIDKey)
 	switch {
 	case err != nil && brick.KindOf(err) == brick.NotFound:
 		return "", nil
 	case err != nil:
 		return "", err
 	case doc.Item == nil:
-		return "", brick.Errorf(brick.Unavailable, "the answer of the platform holds no metadata")
+		return "", garbled(a, errors.New("it holds no metadata"))
 	}
 	return strings.TrimSpace(string(doc.Item.Value)), nil
 }

@@ -118,14 +118,14 @@ func follow[T any](ctx context.Context, d *Driver, path string, next func(*T) (s
 		seen := map[string]bool{}
 		for path != "" {
 			seen[path] = true
-			page, err := get[T](ctx, d, path)
+			page, a, err := get[T](ctx, d, path)
 			if err != nil {
 				yield(nil, err)
 				return
 			}
 			link, ok := next(&page)
 			if !ok {
-				yield(nil, brick.Errorf(brick.Unavailable, "the answer of the platform holds no list"))
+				yield(nil, garbled(a, errors.New("it holds no list")))
 				return
 			}
 			if path, err = d.onward(link, seen); err != nil {
@@ -178,6 +178,9 @@ func (d *Driver) ofProduct(ctx context.Context, organization, dataProduct string
 		return err
 	}
 	unknown := brick.Errorf(brick.BadInput, "the organization has no data product %q", dataProduct)
+	if e, ok := errors.AsType[*brick.Error](err); ok {
+		unknown.RequestID = e.RequestID
+	}
 	unknown.Hint = "known data products: " + strings.Join(known, ", ")
 	if len(known) == 0 {
 		unknown.Hint = "it has none at all"
@@ -196,7 +199,7 @@ func (d *Driver) products(ctx context.Context, organization string) ([]string, e
 			} `json:"items"`
 		} `json:"dataProducts"`
 	}
-	doc, err := get[document](ctx, d, productsPath(organization))
+	doc, _, err := get[document](ctx, d, productsPath(organization))
 	if err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ func TestProjectsThatCannotBeHad(t *testing.T) {
 		f := start(t)
 		f.says("GET /gdc/projects/{id}", c.status, c.body)
 		_, err := f.open().Project(t.Context(), "", "", "../p 1")
-		wants(t, err, c.kind)
+		wants(t, err, c.kind, ":SERVER") // the id under which the platform knows the request
 		if len(f.all("GET /gdc/projects/..%2Fp%201")) != 1 {
 			t.Errorf("asked for %v", f.all("GET"))
 		}
