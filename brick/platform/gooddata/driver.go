@@ -68,7 +68,7 @@ func Open(ctx context.Context, o Options) (*Driver, error) {
 		decoding: newDecoding(),
 	}
 	if err := d.begin(ctx); err != nil {
-		d.session.close()
+		d.Close() // a login that was under way when ctx ended may have begun a session
 		return nil, err
 	}
 	return d, nil

@@ -313,6 +313,25 @@ func TestClosingEndsASessionWhoseTokenHasEnded(t *testing.T) {
 	}
 }
 
+func TestASessionThatBeginsWhenNobodyWaitsForItAnyMoreIsEnded(t *testing.T) {
+	f := start(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	f.mux = wrap(f.mux, func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			cancel()
+		}
+		next.ServeHTTP(w, r)
+	})
+	d, err := gooddata.Open(ctx, f.options())
+	if err == nil { // the answer came first
+		d.Close()
+	} else {
+		wants(t, err, brick.Interrupted)
+	}
+	f.came("POST /gdc/account/login", "DELETE /gdc/account/login/5ad80b")
+}
+
 func TestClosingLeavesAGivenSessionAlone(t *testing.T) {
 	f := start(t)
 	d := f.openBySession()
