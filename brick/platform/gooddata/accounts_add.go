@@ -115,7 +115,7 @@ func (d *Driver) adoptTaken(ctx context.Context, s brick.Scope, login brick.Logi
 	}
 	e, _ := errors.AsType[*brick.Error](taken)
 	full := *e
-	if d.lost.has(login) { // it may be our own, and not to be seen yet
+	if d.lost.unseen(login) { // it may be our own, and not to be seen yet
 		full.Kind = brick.Unavailable
 		return &full
 	}
@@ -130,25 +130,44 @@ func taken(err error) bool {
 	return ok && p.is("gdc1052", "LoginNameAlreadyRegisteredException")
 }
 
+// mostUnseen is how often an account that may be our own is looked for while
+// its login is taken and it is not to be seen. By then seconds have passed.
+const mostUnseen = 6
+
 // logins is a set of logins.
 type logins struct {
 	mu  sync.Mutex
-	set map[brick.Login]bool
+	set map[brick.Login]int // and how often each was taken and not to be seen
 }
 
 func (l *logins) has(login brick.Login) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.set[login]
+	_, in := l.set[login]
+	return in
+}
+
+// unseen notes that a login of the set is taken and not to be seen, and reports
+// whether to look for it again.
+func (l *logins) unseen(login brick.Login) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n, in := l.set[login]
+	if !in || n+1 >= mostUnseen {
+		delete(l.set, login)
+		return false
+	}
+	l.set[login] = n + 1
+	return true
 }
 
 func (l *logins) add(login brick.Login) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.set == nil {
-		l.set = map[brick.Login]bool{}
+		l.set = map[brick.Login]int{}
 	}
-	l.set[login] = true
+	l.set[login] += 0
 }
 
 func (l *logins) drop(login brick.Login) {

@@ -247,6 +247,25 @@ func TestAnOwnAccountThatCannotBeSeenYetIsNotCalledForeign(t *testing.T) {
 	changeAccount(t, d, newcomer("ann@x.com", brick.Profile{}))
 }
 
+// A foreign login does not hold a run up for as long as anything is tried again
+// because the answer to the first creation was lost.
+func TestALoginThatIsNeverSeenIsOfAnotherOrganization(t *testing.T) {
+	w := newTown(t)
+	w.elsewhere = []string{"ann@x.com"}
+	w.post = func(n int, rw http.ResponseWriter) (bool, bool) {
+		if n == 1 {
+			losses["a cut"](rw)
+		}
+		return false, n > 1
+	}
+	conn := platform.Connect(w.open(), platform.Options{Retry: retry})
+	errs := conn.Apply(t.Context(), acme, []brick.Change{newcomer("ann@x.com", brick.Profile{})})
+	wants(t, errs[0], brick.Invalid, "taken in another organization")
+	if n := len(w.all("POST /gdc/account/domains")); n > 10 {
+		t.Errorf("%d creations were tried", n)
+	}
+}
+
 func TestACreationThatIsThrottledIsThrottled(t *testing.T) {
 	w := newTown(t)
 	w.post = func(_ int, rw http.ResponseWriter) (bool, bool) {
