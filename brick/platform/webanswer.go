@@ -31,18 +31,19 @@ func (e *errand) complete(resp *http.Response) (int64, error) {
 	if _, err := resp.Location(); resp.StatusCode/100 == 3 && err != nil && err != http.ErrNoLocation {
 		return 0, brick.Errorf(brick.Failed, "the platform sends elsewhere, but not to an address") // http.Client would quote it
 	}
-	resp.Body = whole{bytes.NewReader(body), body, e.doubt}
+	resp.Body = whole{Reader: bytes.NewReader(body), all: body, doubt: e.doubt, cut: err != nil}
 	if resp.ContentLength < 0 && e.method != http.MethodHead {
 		resp.ContentLength = int64(len(body))
 	}
 	return int64(len(body)), nil
 }
 
-// whole is a body of which all is there.
+// whole is a body of which all is there, or in a refusal what could be read.
 type whole struct {
 	*bytes.Reader
 	all   []byte
 	doubt bool // of the request
+	cut   bool // not all is there, but all that will be
 }
 
 func (whole) Close() error { return nil }
@@ -63,6 +64,12 @@ func Body(resp *http.Response) ([]byte, error) {
 func Doubtful(resp *http.Response) bool {
 	b, ok := resp.Body.(whole)
 	return ok && b.doubt
+}
+
+// Cut reports whether an answer that refuses did not come whole.
+func Cut(resp *http.Response) bool {
+	b, ok := resp.Body.(whole)
+	return ok && b.cut
 }
 
 // bodies is memory for large bodies: of those that are given back.

@@ -85,6 +85,31 @@ func TestALoginThatIsThereIsAdopted(t *testing.T) {
 	w.came("POST /gdc/account/domains/acme/users", "GET /gdc/account/domains/acme/users?login=ann%40x.com")
 }
 
+func TestALoginThatIsThereIsAdoptedAlsoWhenTheReasonBreaksOff(t *testing.T) {
+	for most, adopted := range map[int]bool{1: true, 3: true, 1000: false} {
+		w := newTown(t)
+		w.settle("ann@x.com", full())
+		w.post = func(n int, rw http.ResponseWriter) (bool, bool) {
+			if n <= most {
+				rw.Header().Set("Content-Length", "300")
+				say(rw, 400, `{"error":{"errorClass":"com.gooddata`)
+				http.NewResponseController(rw).Flush()
+				panic(http.ErrAbortHandler)
+			}
+			return false, true
+		}
+		err := applyAccount(t, w.open(), newcomer("ann@x.com", brick.Profile{brick.LastName: "Cee"}))
+		if adopted && (err != nil || w.find("ann@x.com")["lastName"] != "Cee") {
+			t.Errorf("%d reasons break off: %v, %s", most, err, w.show("ann@x.com"))
+		} else if !adopted {
+			wants(t, err, brick.Invalid)
+		}
+		if n := len(w.all("POST /gdc/account/domains")); n > 4 {
+			t.Errorf("%d creations were tried", n)
+		}
+	}
+}
+
 func TestALoginOfAnotherOrganizationIsInvalid(t *testing.T) {
 	w := newTown(t)
 	w.elsewhere = []string{"ann@x.com"}

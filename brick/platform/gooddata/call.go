@@ -35,6 +35,7 @@ type answer struct {
 	header http.Header
 	body   []byte
 	doubt  bool // the request was sent before, and may have been done then
+	cut    bool // it refuses, and the reason is not all there
 }
 
 // do sends a call and returns the answer. A status of 400 or more is an error
@@ -47,7 +48,7 @@ func (d *Driver) do(ctx context.Context, c call) (*answer, error) {
 		return nil, err
 	}
 	id, doubt := d.nextID(), false
-	for {
+	for cuts := 0; ; {
 		t, err := d.session.take(ctx)
 		if err != nil {
 			return nil, err
@@ -60,11 +61,18 @@ func (d *Driver) do(ctx context.Context, c call) (*answer, error) {
 		if err != nil {
 			return nil, err
 		}
+		if a.cut && a.status == http.StatusBadRequest && cuts < mostCuts {
+			cuts++ // nothing was done, and much depends on why
+			continue
+		}
 		a.doubt = doubt
 		d.warnDeprecated(c, a)
 		return d.judge(c, id, a)
 	}
 }
+
+// mostCuts is how often a call is sent again to hear why it is refused.
+const mostCuts = 3
 
 // judge returns an answer that is one, and the error that any other means.
 func (d *Driver) judge(c call, id string, a *answer) (*answer, error) {

@@ -43,7 +43,10 @@ func (d *Driver) exchange(ctx context.Context, m message) (*answer, error) {
 	if err != nil {
 		return nil, unanswered(m.id, err)
 	}
-	return &answer{status: resp.StatusCode, header: resp.Header, body: body, doubt: platform.Doubtful(resp)}, nil
+	return &answer{
+		status: resp.StatusCode, header: resp.Header, body: body,
+		doubt: platform.Doubtful(resp), cut: platform.Cut(resp),
+	}, nil
 }
 
 func (d *Driver) request(ctx context.Context, m message) (*http.Request, error) {
