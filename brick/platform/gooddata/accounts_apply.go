@@ -85,10 +85,12 @@ func (d *Driver) put(ctx context.Context, have *account, w *wanted) error {
 
 // putBefore returns what a refused update comes to. When the update was sent
 // before and no answer came, its password may be refused for being the one that
-// the account has since then. The rest of the account tells: where all of it is
-// as it should be, the update was done, for of a refused one nothing is.
+// the account has since then. The rest of the account tells: where it has become
+// as it should be the update was done, for of a refused one nothing is. Where
+// it was so before, the reason must speak of a password that was used.
 func (d *Driver) putBefore(ctx context.Context, have *account, w *wanted, refused error) error {
-	if p, ok := errors.AsType[*problem](refused); !ok || !p.doubt || brick.KindOf(refused) != brick.BadPassword {
+	p, ok := errors.AsType[*problem](refused)
+	if !ok || !p.doubt || brick.KindOf(refused) != brick.BadPassword {
 		return refused
 	}
 	a, err := d.do(ctx, call{method: http.MethodGet, path: profilePath(have.ref.id)})
@@ -99,7 +101,8 @@ func (d *Driver) putBefore(ctx context.Context, have *account, w *wanted, refuse
 	if err := decode(a.body, shape{"accountSetting": accountShape(&now).take}.take); err != nil {
 		return garbled(a, err)
 	}
-	if rest := (&wanted{profile: w.profile, clear: w.clear}); rest.holds(&now.profile) {
+	rest := wanted{profile: w.profile, clear: w.clear}
+	if became := !rest.holds(&have.profile); rest.holds(&now.profile) && (became || p.ofUsedPassword()) {
 		return nil
 	}
 	return refused

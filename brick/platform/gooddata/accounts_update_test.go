@@ -163,7 +163,19 @@ func TestARefusedPasswordLeavesTheAccountAsItIs(t *testing.T) {
 // Of an update whose answer is lost the platform refuses the password when it
 // is sent again: the account has had it since the first time.
 func TestAPasswordThatWasSetBeforeItsAnswerWasLostIsSet(t *testing.T) {
-	for name, done := range map[string]bool{"done": true, "not done": false} {
+	const used, short = "Password has been used before", "Password is too short"
+	for name, c := range map[string]struct {
+		done   bool // the first time
+		name   string
+		reason string
+		set    bool
+	}{
+		"done":                         {true, "Cee", used, true},
+		"done, whatever is said":       {true, "Cee", short, true},
+		"not done":                     {false, "Cee", used, false},
+		"done, and nothing else to do": {true, "", used, true},
+		"too short, and nothing else":  {false, "", short, false},
+	} {
 		t.Run(name, func(t *testing.T) {
 			w := newTown(t)
 			w.settle("ann@x.com", full())
@@ -183,20 +195,20 @@ func TestAPasswordThatWasSetBeforeItsAnswerWasLostIsSet(t *testing.T) {
 					return
 				}
 				if puts++; puts > 1 {
-					say(rw, 400, `{"error":{"errorCode":"gdc1051","message":"Password has been used before"}}`)
+					say(rw, 400, `{"error":{"errorCode":"gdc1051","message":"`+c.reason+`"}}`)
 					return
 				}
-				if done {
+				if c.done {
 					next.ServeHTTP(httptest.NewRecorder(), r)
 				}
 				panic(http.ErrAbortHandler)
 			})
-			c := accountChange(brick.Update, before, "ann@x.com", brick.Profile{brick.LastName: "Cee"})
-			c.SetPassword, c.Password = true, brick.NewSecret("new & <fine>")
-			if err := applyAccount(t, d, c); done && err != nil {
+			change := accountChange(brick.Update, before, "ann@x.com", brick.Profile{brick.LastName: c.name})
+			change.SetPassword, change.Password = true, brick.NewSecret("new & <fine>")
+			if err := applyAccount(t, d, change); c.set && err != nil {
 				t.Error(err)
-			} else if !done {
-				wants(t, err, brick.BadPassword, "used before")
+			} else if !c.set {
+				wants(t, err, brick.BadPassword, c.reason)
 			}
 		})
 	}

@@ -3,6 +3,7 @@ package gooddata
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"users-brick/brick"
@@ -81,6 +82,14 @@ func requestID(a *answer, sent string) string {
 // password.
 func (p *problem) aboutPassword() bool {
 	return p.code == "gdc1051" || p.password || p.silent()
+}
+
+// ofUsedPassword reports whether a refusal of a password may be one of a
+// password that the account has, or had.
+func (p *problem) ofUsedPassword() bool {
+	reason := strings.ToLower(p.message)
+	says := func(word string) bool { return strings.Contains(reason, word) }
+	return p.silent() || slices.ContainsFunc([]string{"before", "already", "previous", "same", "reuse", "history", "recent"}, says)
 }
 
 // silent reports whether the platform gives no reason at all.
