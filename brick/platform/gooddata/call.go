@@ -71,8 +71,10 @@ func (d *Driver) do(ctx context.Context, c call) (*answer, error) {
 	}
 }
 
-// mostCuts is how often a call is sent again to hear why it is refused.
-const mostCuts = 3
+// mostCuts is how often a call is sent again to hear why it is refused. When
+// every third answer breaks off, one reason in 170,000 is never heard; a server
+// that breaks off each of them is not asked for minutes.
+const mostCuts = 10
 
 // judge returns an answer that is one, and the error that any other means.
 func (d *Driver) judge(c call, id string, a *answer) (*answer, error) {
