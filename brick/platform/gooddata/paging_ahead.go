@@ -7,7 +7,8 @@ import "context"
 const (
 	mostAhead   = 64  // in one listing
 	mostWaiting = 128 // in all listings
-	mostBeyond  = 4   // behind the last page that is expected
+	mostBeyond  = 16  // behind the last page that is expected
+	fewBeyond   = 4   // the same, while few have come
 	growth      = 4   // for each page that has come
 	mostAtOnce  = 14  // with the first one, when many are expected
 )
@@ -86,7 +87,8 @@ func (w *walk[T]) window() int {
 		return len(w.ahead)
 	}
 	w.beyond++
-	return max(len(w.ahead), min(w.beyond, mostBeyond))
+	most := min(max(fewBeyond, w.count/4), mostBeyond)
+	return max(len(w.ahead), min(w.beyond+w.count/16, most))
 }
 
 // longListing is how many pages a long listing has: one request more does not
