@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"users-brick/brick"
@@ -59,24 +60,27 @@ func openFiles(t *testing.T) int {
 
 func TestRunsLeaveNoFilesAndNoGoroutines(t *testing.T) {
 	s := newSite(t, 3)
-	k, _ := s.keep(scheduleOptions{}, []string{"BRICK_KEEP_RUNS=3"}, s.here("job.json", "@yearly"))
-	job := schedule.Job{Name: "job"}
-	run := func() {
-		k.ended(job, k.run(t.Context(), job, time.Now()))
-	}
-	for range 3 {
-		run()
-	}
-	files, goroutines := openFiles(t), runtime.NumGoroutine()
-	for range 15 {
-		run()
-	}
-	if n := openFiles(t); n > files {
-		t.Errorf("%d open files, before %d", n, files)
-	}
-	if n := runtime.NumGoroutine(); n > goroutines+1 {
-		t.Errorf("%d goroutines, before %d", n, goroutines)
-	}
+	address := s.here("job.json", "@yearly")
+	synctest.Test(t, func(t *testing.T) {
+		k, _ := s.keep(scheduleOptions{}, []string{"BRICK_KEEP_RUNS=3"}, address)
+		job := schedule.Job{Name: "job"}
+		run := func(times int) (files, goroutines int) {
+			for range times {
+				k.ended(job, k.run(t.Context(), job, time.Now()))
+				time.Sleep(time.Minute)
+			}
+			synctest.Wait() // until what ends by itself has ended
+			return openFiles(t), runtime.NumGoroutine()
+		}
+		files, goroutines := run(3)
+		moreFiles, moreGoroutines := run(15)
+		if moreFiles > files {
+			t.Errorf("%d open files, before %d", moreFiles, files)
+		}
+		if moreGoroutines > goroutines+1 {
+			t.Errorf("%d goroutines, before %d", moreGoroutines, goroutines)
+		}
+	})
 	if kept, err := os.ReadDir(s.path("runs")); err != nil || len(kept) > 8 {
 		t.Errorf("%d entries in the directory of runs, %v", len(kept), err)
 	}
