@@ -8,7 +8,7 @@ const (
 	mostAhead   = 64  // in one listing
 	mostWaiting = 128 // in all listings
 	mostBeyond  = 16  // behind the last page that is expected
-	fewBeyond   = 4   // the same, while few have come
+	fewBeyond   = 4   // the same, while few have come there
 	growth      = 4   // for each page that has come
 	mostAtOnce  = 14  // with the first one, when many are expected
 )
@@ -74,7 +74,8 @@ func (w *walk[T]) fill(ctx context.Context, want int) {
 // window returns how many pages may be asked for ahead: as many as are
 // expected, and of a long listing the one behind, where it may end; but no
 // more than a few for each that has come, since the expectation may be far too
-// high. Behind those it is one, two, three, four.
+// high. Behind those it is one, two, three, four, and from then on half of those
+// that came there: who is no longer in the file may be most of the members.
 func (w *walk[T]) window() int {
 	if left := w.about - int64(w.offset); left >= 0 {
 		expected := left/int64(w.stride) + 1
@@ -87,8 +88,8 @@ func (w *walk[T]) window() int {
 		return len(w.ahead)
 	}
 	w.beyond++
-	most := min(max(fewBeyond, w.count/4), mostBeyond)
-	return max(len(w.ahead), min(w.beyond+w.count/16, most))
+	most := min(max(fewBeyond, w.beyond/2), mostBeyond)
+	return max(len(w.ahead), min(w.beyond, most))
 }
 
 // longListing is how many pages a long listing has: one request more does not

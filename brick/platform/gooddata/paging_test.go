@@ -184,7 +184,7 @@ func TestEveryMemberComesOnceWithFewRequests(t *testing.T) {
 						case links && pages > 1:
 							allowed = pages + atOnce
 						case about == 0, about == size/2:
-							allowed += min(max(4, pages/4), 16)
+							allowed += min(max(4, pages/2), 16)
 						case about > size:
 							allowed += atOnce + min(4*pages, about/most) // the first ones may lie in the wrong places
 						}
@@ -231,7 +231,7 @@ func TestPagesBehindTheExpectationAreAskedForFewAtOnce(t *testing.T) {
 	if have := len(c.list(c.open(), "p0", 0)); have != 30_000 {
 		t.Fatalf("%d members come", have)
 	}
-	if asked := len(c.offsets()); asked > 31+7 || most > 7 {
+	if asked := len(c.offsets()); asked > 31+15 || most > 15 {
 		t.Errorf("%d requests for 30 pages, up to %d at once", asked, most)
 	}
 }
@@ -239,7 +239,7 @@ func TestPagesBehindTheExpectationAreAskedForFewAtOnce(t *testing.T) {
 func TestManyPagesBehindTheExpectationAreAskedForManyAtOnce(t *testing.T) {
 	for _, about := range []int64{0, 10_000, 60_000} {
 		c := crowded(t, 100_000)
-		together := newGather(16)
+		together := newGather(8)
 		c.before = func(offset int) {
 			if offset >= 80_000 {
 				together.wait()
