@@ -140,7 +140,7 @@ func (r *Reader) oneColumn(looks []look) (rune, error) {
 		}
 	}
 	if !slices.ContainsFunc(looks, func(l look) bool { return l.cells > 0 }) {
-		return ',', nil // there is no header; reading it tells why
+		return looks[0].delimiter, nil // there is no header; reading it tells why
 	}
 	return 0, r.undecided("no comma, semicolon, tab or bar separates the columns of the header",
 		"name the delimiter in `delimiter`; when there is only one column, it must be the login")

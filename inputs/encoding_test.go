@@ -152,6 +152,7 @@ func TestOptionsThatNoFileCanBeReadWithAreRefusedBeforeItIsTouched(t *testing.T)
 		"quote that is a letter":      {inputs.Options{Quote: 'x'}, "quote"},
 		"quote that is a line feed":   {inputs.Options{Quote: '\n'}, "quote"},
 		"delimiter that is the quote": {inputs.Options{Quote: '|', Delimiter: '|'}, "delimiter"},
+		"quote that is the comma":     {inputs.Options{Quote: ','}, "delimiter"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := tt.options.Check(); brick.KindOf(err) != brick.BadInput {

@@ -1,10 +1,13 @@
 package inputs_test
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
 	"pgregory.net/rapid"
@@ -35,6 +38,55 @@ lines'
 func TestDoubleQuoteMaySeparateWhenItDoesNotEnclose(t *testing.T) {
 	row := one(t, "login\"first_name\na@x.com\"'An\"n'\n", inputs.Options{Quote: '\'', Delimiter: '"'})
 	same(t, "first name", row.Profile[brick.FirstName], `An"n`)
+}
+
+// Any two characters enclose and separate cells, or are refused before the
+// file is touched.
+func TestAnyMarksEncloseAndSeparate(t *testing.T) {
+	delimiters := []rune{inputs.AutoDelimiter, '¦', '\u2028', '\ufeff', utf8.RuneError, utf8.MaxRune, utf8.MaxRune + 1, 0xd800}
+	for c := range rune(unicode.MaxASCII + 1) {
+		delimiters = append(delimiters, c)
+	}
+	tried := 0
+	for quote := rune(-1); quote < 0x100; quote++ {
+		for _, delimiter := range delimiters {
+			o := inputs.Options{Quote: quote, Delimiter: delimiter}
+			d, q := delimiter, string(cmp.Or(quote, '"'))
+			if d <= 0 {
+				d = ','
+			}
+			var file strings.Builder
+			for _, record := range [][]string{{"login", "first_name"}, {"a@x.com", "It" + q + string(d) + "s"}} {
+				for i, cell := range record {
+					if i > 0 {
+						file.WriteRune(d)
+					}
+					file.WriteString(q + strings.ReplaceAll(cell, q, q+q) + q)
+				}
+				file.WriteString("\n")
+			}
+			empty := read(t, "", o) // there is nothing that could tell the delimiter
+			refusal(t, empty.err)
+			got := read(t, file.String(), o)
+			if o.Check() != nil {
+				if refusal(t, got.err); got.stats.Bytes != 0 {
+					t.Errorf("quote %q, delimiter %q: read in spite of %v", quote, delimiter, o.Check())
+				}
+				continue
+			}
+			tried++
+			if delimiter == inputs.AutoDelimiter && q == "," {
+				refusal(t, got.err) // what separates these is none of those that are looked for
+				continue
+			}
+			if got.err != nil || len(got.rows) != 1 || got.rows[0].Bad != nil || got.rows[0].Profile[brick.FirstName] != "It"+q+string(d)+"s" {
+				t.Errorf("quote %q, delimiter %q: rows %+v, error %v", quote, delimiter, got.rows, got.err)
+			}
+		}
+	}
+	if tried < 33*120 {
+		t.Errorf("only %d pairs could be read with", tried)
+	}
 }
 
 func TestOtherQuoteOutOfPlaceIsTreatedAsAnyOther(t *testing.T) {
@@ -194,6 +246,7 @@ func FuzzBytes(f *testing.F) {
 	) {
 		f.Add(seed, "", "", int32(0), int32(0), int64(0))
 		f.Add(seed, "windows-1252", "gzip", int32(-1), int32('\''), int64(1000))
+		f.Add(seed, "", "none", int32(-1), int32(','), int64(0))
 		f.Add(seed, "utf-16be", "zstd", int32('\t'), int32('~'), int64(1<<20))
 	}
 	f.Fuzz(func(t *testing.T, file, encoding, compression string, delimiter, quote int32, most int64) {

@@ -59,6 +59,8 @@ func (o *Options) checkMarks() error {
 	switch {
 	case o.Quote < 0 || o.Quote > unicode.MaxASCII || !unicode.IsPunct(rune(q)) && !unicode.IsSymbol(rune(q)):
 		return &unreadable{fmt.Sprintf("%q cannot stand around cells", o.Quote), "set `quote` to a mark such as ' or leave it out"}
+	case o.Delimiter == 0 && q == ',':
+		return &unreadable{"a comma cannot stand around cells and separate them", "set `delimiter`: left out, it is a comma"}
 	case o.Delimiter != 0 && o.Delimiter != AutoDelimiter && !separates(o.Delimiter, q):
 		return &unreadable{fmt.Sprintf("%q cannot separate cells", o.Delimiter), "set `delimiter` to a character other than a quote or a line break"}
 	}

@@ -82,8 +82,12 @@ func (r *reader) lintBytes() {
 		r.oneCharacter("delimiter", in.Delimiter)
 	}
 	r.oneCharacter("quote", in.Quote)
-	if in.Delimiter != "" && in.Delimiter == in.Quote {
-		r.notes.fail(r.placeOf("input_source.quote"), "use two different ones", "delimiter and quote are the same character")
+	if cmp.Or(in.Quote, `"`) == cmp.Or(in.Delimiter, ",") {
+		key := "quote"
+		if in.Quote == "" {
+			key = "delimiter"
+		}
+		r.notes.fail(r.placeOf("input_source."+key), "left out, the delimiter is a comma and the quote a double quote", "delimiter and quote are the same character")
 	}
 	in.SHA256 = strings.ToLower(in.SHA256)
 	if sum, err := hex.DecodeString(in.SHA256); in.SHA256 != "" && (err != nil || len(sum) != 32) {
@@ -93,7 +97,7 @@ func (r *reader) lintBytes() {
 }
 
 func (r *reader) oneCharacter(key, value string) {
-	if value == "" || utf8.RuneCountInString(value) == 1 && !strings.ContainsAny(value, "\r\n\ufffd") {
+	if value == "" || utf8.RuneCountInString(value) == 1 && !strings.ContainsAny(value, "\x00\r\n\ufffd") {
 		return
 	}
 	n := r.value("input_source." + key)
