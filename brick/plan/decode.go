@@ -139,6 +139,9 @@ func (s *scanner) list(last *lastList) []string {
 		}
 		list = append(list, strings.Clone(s.quoted()))
 	}
+	if !s.plain {
+		return nil // half a list is not to be taken for one that came last
+	}
 	*last = lastList{strings.Clone(before[:len(before)-len(s.rest)]), list[:len(list):len(list)]}
 	return last.list
 }

@@ -51,15 +51,17 @@ func TestChangesAreReadAsTheLibraryReadsThem(t *testing.T) {
 // FuzzDecodeChange reads lines that somebody else has written.
 func FuzzDecodeChange(f *testing.F) {
 	first := `{"kind":"change","scope":{"level":"project","id":"p1"},"login":"a@x.com","action":"update","before":{"login":"a@x.com","status":"enabled","roles":["viewer"],"groups":[],"ref":"1"},"after":{"login":"a@x.com","roles":["editor","viewer"]}}` + "\n"
+	unclosed := `{"kind":"change","scope":{"level":"project","id":"p1"},"login":"a@x.com","action":"add","after":{"login":"a@x.com","roles":["viewer"}}` + "\n"
 	for _, second := range []string{
 		first, first[:len(first)-1], first[:40], first + "x", `{"kind":"change"}` + "\n",
 		`{"kind":"change","scope":{"level":"project","id":"p1"},"login":"a@x.com","action":"add","why":"\u00e9","after":{"login":"a@x.com","profile":{"company":"x"}}}` + "\n",
 		`{"kind":"change","scope":{"level":"project","id":"p1"},"login":"a@x.com","action":"fly"}` + "\n",
 		`{"kind":"change","scope":{"level":"organization","id":"o"},"login":"a@x.com","action":"update","clear":["company"],"after":{"login":"a@x.com"}}` + "\n",
 		`{"kind":"change","scope":{"level":"organization","id":"o"},"login":"a@x.com","action":"update","clear":["height"],"after":{"login":"a@x.com"}}` + "\n",
-		`{"kind":"change","scope":{"level":"project","id":"p1"},"login":"a@x.com","action":"add","after":{"login":"a@x.com","roles":["viewer"}}` + "\n",
+		unclosed,
 	} {
 		f.Add(first, second)
+		f.Add(unclosed, second)
 	}
 	f.Fuzz(func(t *testing.T, first, second string) {
 		var d plan.Decoder
