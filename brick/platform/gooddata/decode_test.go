@@ -139,7 +139,7 @@ func FuzzMembers(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		have, next, err := gooddata.DecodeMembers(body)
 		want, wantNext, ok := slowMembers(body)
-		if !ok || !utf8.Valid(body) || !plainNames(body) {
+		if !ok || !utf8.Valid(body) || !plainNames(body, "users", "user", "content", "links", "login", "status", "userRoles", "self", "paging", "next") {
 			return
 		}
 		if err != nil {
@@ -152,9 +152,8 @@ func FuzzMembers(f *testing.F) {
 }
 
 // plainNames reports whether all names in an object are different, letter case
-// ignored, and those that are read are written as the platform writes them.
-func plainNames(body []byte) bool {
-	known := []string{"users", "user", "content", "links", "login", "status", "userRoles", "self", "paging", "next"}
+// ignored, and those that are known are written as the platform writes them.
+func plainNames(body []byte, known ...string) bool {
 	dec := json.NewDecoder(strings.NewReader(string(body)))
 	var value func() bool
 	value = func() bool {
