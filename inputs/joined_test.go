@@ -85,6 +85,22 @@ func TestSeveralFilesAreReadAsOne(t *testing.T) {
 	same(t, "columns", stats.Matched, []string{"login", "role", "user_groups"})
 }
 
+func TestLinesAreCountedOnHoweverTheFileBeforeEnds(t *testing.T) {
+	for _, last := range []string{"a@x.com,x", `a@x.com,"x"`, `a@x.com,"x""y"`, "a@x.com,\"x\ny\"", `a@x.com,x"y`, "a@x.com", "", " ", ",", "\n"} {
+		for _, end := range []string{"", "\n", "\r\n", "\r"} {
+			before := "login,role\n" + last + end
+			lines := strings.Count(before, "\n")
+			if !strings.HasSuffix(before, "\n") {
+				lines++
+			}
+			r, rows, err := rowsOf(t, join(t, io.EOF, before, "login,role\nb@x.com,x\n"), inputs.Options{})
+			if err != nil || len(rows) == 0 || rows[len(rows)-1].Line != lines+2 || r.Files()[1].Before != lines {
+				t.Errorf("%q: error %v, rows %+v, files %+v; want %d lines", before, err, rows, r.Files(), lines)
+			}
+		}
+	}
+}
+
 func TestTroubleInOneOfSeveralFilesNamesItsFileAndLine(t *testing.T) {
 	good := "login,role\na@x.com,admin\n"
 	for name, tt := range map[string]struct {

@@ -112,8 +112,11 @@ func (t *text) sample(n int) (lines []byte, all bool) {
 
 // take goes on by n bytes of the line that was peeked at.
 func (t *text) take(n int) {
+	if n == 0 {
+		return
+	}
 	t.next += n
-	if t.open = n > 0 && t.window[t.next-1] != '\n'; n > 0 && !t.open {
+	if t.open = t.window[t.next-1] != '\n'; !t.open {
 		t.nextLine++
 	}
 }
