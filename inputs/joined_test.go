@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"testing"
 
@@ -196,6 +195,7 @@ func FuzzJoined(f *testing.F) {
 		{"login,role\na@x.com,x\n", "ROLE,login\ny,b@x.com"}, {"sep=;\nlogin;role\na@x.com;x", "\ufefflogin,role\r\nb@x.com,\"y\r\nz\"\r\n"},
 		{"login,role\na@x.com,x\n", zipped("role,login\ny,b@x.com\n")}, {"login\n", "login,role\n"}, {"login\na", ""},
 		{"login,,\na@x.com,,1\n", ",login\n2,b@x.com\n"}, {"\xff\xfel\x00o\x00g\x00i\x00n\x00\n\x00a\x00@\x00b\x00", "login\nb@x.com\n"},
+		{gzipped(f, "login\na@x.com\n", "b@x.com\n", "c@x.com\n", "d@x.com\n", "e@x.com\n\xff\n"), "login\nf@x.com\n"},
 	} {
 		f.Add(seed[0], seed[1])
 	}
@@ -208,17 +208,20 @@ func FuzzJoined(f *testing.F) {
 		if err == nil && (first.err != nil || second.err != nil) {
 			t.Fatalf("read, though alone they are refused: %v, %v", first.err, second.err)
 		}
-		want := slices.Concat(first.rows, second.rows)
-		if len(rows) > len(want) || err == nil && len(rows) != len(want) {
-			t.Fatalf("%d rows, want %d", len(rows), len(want))
+		if n := len(first.rows) + len(second.rows); err == nil && len(rows) != n {
+			t.Fatalf("%d rows, want %d", len(rows), n)
 		}
 		for i, row := range rows {
-			file := "f0.csv"
-			if i >= len(first.rows) {
-				file = "f1.csv"
+			file, alone := "f0.csv", first
+			if first.err == nil && i >= len(first.rows) {
+				file, alone, i = "f1.csv", second, i-len(first.rows)
 			}
-			if name, line := r.Files().At(row.Line); name != file || line != want[i].Line || row.Login != want[i].Login {
-				t.Fatalf("row %d is %+v at %s:%d, want %+v of %s", i, row, name, line, want[i], file)
+			name, line := r.Files().At(row.Line)
+			if i >= len(alone.rows) && alone.err != nil && name == file {
+				continue // how many rows come before an error is a matter of how the bytes arrive
+			}
+			if i >= len(alone.rows) || name != file || line != alone.rows[i].Line || row.Login != alone.rows[i].Login {
+				t.Fatalf("row %d is %+v at %s:%d, want that of %s in %+v", i, row, name, line, file, alone.rows)
 			}
 		}
 		r.Profile()
