@@ -43,6 +43,14 @@ func onlyDate(content string, changed time.Time) http.HandlerFunc {
 	}
 }
 
+// dated answers by the server's own clock.
+func dated(now time.Time, h http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", now.Format(http.TimeFormat))
+		h(w, r)
+	}
+}
+
 func TestDownloadThatBreaksOffIsReadOn(t *testing.T) {
 	content := rows(1500)
 	for name, tt := range map[string]struct {
@@ -51,8 +59,9 @@ func TestDownloadThatBreaksOffIsReadOn(t *testing.T) {
 	}{
 		"strong ETag":         {file(content, `"v1"`), `"v1"`},
 		"weak ETag":           {file(content, `W/"v1"`), ""},
-		"old date":            {onlyDate(content, longAgo), longAgo.Format(http.TimeFormat)},
-		"date of just now":    {onlyDate(content, time.Now()), ""},
+		"old date":            {dated(longAgo.Add(time.Minute), onlyDate(content, longAgo)), longAgo.Format(http.TimeFormat)},
+		"date of just now":    {dated(longAgo.Add(59*time.Second), onlyDate(content, longAgo)), ""},
+		"date to come":        {dated(longAgo.Add(-time.Hour), onlyDate(content, longAgo)), ""},
 		"nothing":             {onlyDate(content, time.Time{}), ""},
 		"no parts":            {whole(content, `"v1"`), `"v1"`},
 		"no parts, no ETag":   {whole(content, ""), ""},
