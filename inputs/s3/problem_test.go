@@ -62,13 +62,25 @@ func TestPageInPlaceOfAnErrorIsNoReasonToPanic(t *testing.T) {
 	wants(t, err, brick.BadInput, "read s3://users/daily/users.csv: ", "404 Not Found")
 }
 
-func TestNobodyListensIsUnavailable(t *testing.T) {
+// unheard returns an address at which nobody listens, nor can while the test
+// lasts: that of the near end of a connection.
+func unheard(t *testing.T) string {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.Close()
-	_, err = source(t, "http://"+l.Addr().String()).Open(t.Context())
+	t.Cleanup(func() { l.Close() })
+	conn, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn.LocalAddr().String()
+}
+
+func TestNobodyListensIsUnavailable(t *testing.T) {
+	_, err := source(t, "http://"+unheard(t)).Open(t.Context())
 	wants(t, err, brick.Unavailable, "the server gave no answer", "refused")
 }
 
