@@ -81,7 +81,8 @@ func (r Retry) pause(t *trouble, fault error) (time.Duration, bool) {
 	if e, ok := asError(fault); ok && e.After > pause {
 		pause = e.After
 	}
-	return pause, time.Since(t.since)+pause <= r.Deadline
+	// Not their sum: a server may ask for the longest wait there is.
+	return pause, pause <= r.Deadline-time.Since(t.since)
 }
 
 // Do calls f until it succeeds, or fails for good. The error is one of those

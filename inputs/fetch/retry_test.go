@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -75,6 +76,24 @@ func TestServerThatWantsTooLongAWaitEndsTheReadingAtOnce(t *testing.T) {
 		wants(t, err, brick.Throttled, "too many; hint: the server asks to come back in 1h0m0s")
 		if took := time.Since(began); took != 0 {
 			t.Errorf("it waited for %v", took)
+		}
+	})
+}
+
+func TestServerThatWantsTheLongestWaitThereIsEndsTheReading(t *testing.T) {
+	h := http.Header{"Date": {"Sun, 22 Nov 2026 21:00:00 GMT"}, "Retry-After": {"Fri, 31 Dec 9999 23:59:59 GMT"}}
+	synctest.Test(t, func(t *testing.T) {
+		s := server{fault: func(n int, _ fetch.Request, _ *fetch.Answer) error {
+			if n == 0 {
+				return brick.Errorf(brick.Unavailable, "the server answers 503")
+			}
+			return &brick.Error{Kind: brick.Throttled, Err: errors.New("too many"), After: fetch.RetryAfter(h)}
+		}}
+		began := time.Now()
+		_, err := read(t, &s, fetch.Options{Retry: fetch.DefaultRetry})
+		wants(t, err, brick.Throttled, "too many; hint: the server asks to come back in ")
+		if took := time.Since(began); took > time.Second || len(s.requests) != 2 {
+			t.Errorf("%d requests in %v", len(s.requests), took)
 		}
 	})
 }
