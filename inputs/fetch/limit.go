@@ -37,7 +37,7 @@ func (l *limited) Read(p []byte) (int, error) {
 	if l.left < 0 {
 		return 0, l.err
 	}
-	if int64(len(p)) > l.left+1 {
+	if int64(len(p)) > l.left {
 		p = p[:l.left+1]
 	}
 	n, err := l.body.Read(p)

@@ -2,6 +2,7 @@ package fetch_test
 
 import (
 	"io"
+	"math"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -11,7 +12,7 @@ import (
 )
 
 func TestFileMayHaveSoManyBytesAndNoMore(t *testing.T) {
-	for most, want := range map[int64]string{0: "12345", 6: "12345", 5: "12345", 4: "1234", 1: "1"} {
+	for most, want := range map[int64]string{0: "12345", math.MaxInt64: "12345", 6: "12345", 5: "12345", 4: "1234", 1: "1"} {
 		for name, r := range map[string]io.Reader{
 			"at once": strings.NewReader("12345"), "by byte": iotest.OneByteReader(strings.NewReader("12345")),
 			"with its end": iotest.DataErrReader(strings.NewReader("12345")),
