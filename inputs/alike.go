@@ -53,6 +53,10 @@ func quotedNames(b *binding, places []int) string {
 // order returns for each cell of a file's header which column of the first
 // file it is. What has no name follows in its own order.
 func (b *binding) order(first *binding) []int {
+	places := make(map[string]int, len(first.names)) // a file that is none may have very many
+	for i, name := range slices.Backward(first.names) {
+		places[brick.Fold(name)] = i
+	}
 	order, unnamed := make([]int, len(b.names)), 0
 	for i, name := range b.names {
 		if name == "" {
@@ -63,7 +67,10 @@ func (b *binding) order(first *binding) []int {
 			unnamed++
 			continue
 		}
-		order[i] = slices.IndexFunc(first.names, func(other string) bool { return brick.Fold(other) == brick.Fold(name) })
+		place, known := places[brick.Fold(name)]
+		if order[i] = place; !known {
+			order[i] = -1
+		}
 	}
 	return order
 }

@@ -169,6 +169,26 @@ func TestProfileOfAFileThatIsRefusedTellsHowFarItGot(t *testing.T) {
 	}
 }
 
+// A file that is no CSV may have a line of any number of columns.
+func TestProfileOfVeryManyColumnsIsMade(t *testing.T) {
+	const n = 50_000
+	var header strings.Builder
+	header.WriteString("login")
+	for i := range n {
+		fmt.Fprintf(&header, ",c%d", i)
+	}
+	stream := join(t, io.EOF, header.String()+"\na@x.com"+strings.Repeat(",", n)+"\n", header.String()+"\nb@x.com"+strings.Repeat(",", n-1)+",last\n")
+	r, rows, err := rowsOf(t, stream, inputs.Options{Profile: true})
+	if err != nil || len(rows) != 2 {
+		t.Fatalf("%d rows, error %v", len(rows), err)
+	}
+	columns := r.Profile().Columns
+	same(t, "last column", columns[n], inputs.ColumnProfile{Name: "c49999", Cell: n + 1, Means: []string{}, Empty: 1, Longest: 4, LongestLine: 4, LongestPlace: "f1.csv:2"})
+	if len(columns) != n+1 {
+		t.Errorf("%d columns", len(columns))
+	}
+}
+
 func TestProfileIsOnlyMadeWhenAsked(t *testing.T) {
 	r := inputs.NewReader(strings.NewReader("login\na@x.com\na@x.com\n"), "users.csv", inputs.Options{})
 	for _, err := range r.Rows(t.Context()) {
