@@ -72,10 +72,10 @@ func latin(number string) string {
 
 // namedEncoding returns the encoding that a param names.
 func namedEncoding(param string) (encoding, error) {
-	key := encodingKey(param)
-	if key == "" {
+	if strings.TrimSpace(param) == "" {
 		return asUTF8, nil
 	}
+	key := encodingKey(param)
 	for _, e := range []encoding{asUTF8, asUTF16, asUTF16LE, asUTF16BE} {
 		if encodingKey(e.name) == key {
 			return e, nil

@@ -147,6 +147,8 @@ func TestOptionsThatNoFileCanBeReadWithAreRefusedBeforeItIsTouched(t *testing.T)
 	}{
 		"unknown encoding":            {inputs.Options{Encoding: "EBCDIC"}, "windows-1250"},
 		"a part of ISO 8859 too many": {inputs.Options{Encoding: "ISO-8859-12"}, "ISO-8859-10"},
+		"nothing but marks":           {inputs.Options{Encoding: " -_"}, "windows-1250"},
+		"nothing but an x":            {inputs.Options{Encoding: "x-"}, "windows-1250"},
 		"unknown compression":         {inputs.Options{Compression: "rar"}, "gzip"},
 		"quote beyond ASCII":          {inputs.Options{Quote: '“'}, "quote"},
 		"quote that is a letter":      {inputs.Options{Quote: 'x'}, "quote"},
@@ -164,8 +166,10 @@ func TestOptionsThatNoFileCanBeReadWithAreRefusedBeforeItIsTouched(t *testing.T)
 			}
 		})
 	}
-	if err := new(inputs.Options).Check(); err != nil {
-		t.Error(err)
+	for _, none := range []string{"", " \t"} {
+		if err := (&inputs.Options{Encoding: none}).Check(); err != nil {
+			t.Errorf("%q: %v", none, err)
+		}
 	}
 }
 
