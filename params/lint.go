@@ -101,6 +101,7 @@ func (r *reader) lintProject() {
 	for _, prefix := range []string{"/gdc/projects/", "/gdc/md/"} {
 		id = strings.TrimPrefix(id, prefix)
 	}
+	id = strings.TrimSpace(id)
 	if n := r.value("project"); n != nil && n.form == isText && (id == "" || strings.Contains(id, "/")) {
 		r.notes.fail(n.at, "write the id itself or /gdc/projects/ID", "project %s is neither an id nor the address of a project", n.show())
 	}

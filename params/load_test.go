@@ -107,15 +107,17 @@ func TestReadsTextsAsWhatTheyHold(t *testing.T) {
 
 func TestProjectUnderAllItsNames(t *testing.T) {
 	for _, key := range []string{"project", "GDC_PROJECT_ID", "gdc_project", "gdc_project_id"} {
-		for _, value := range []string{"abc1", "/gdc/projects/abc1", "/gdc/md/abc1", "/gdc/projects/abc1/"} {
+		for _, value := range []string{"abc1", "/gdc/projects/abc1", "/gdc/md/abc1", "/gdc/projects/abc1/", "/gdc/projects/ abc1", "abc1 /"} {
 			p := mustLoad(t, `{"organization": "acme", "input_source": "u.csv", "`+key+`": "`+value+`"}`)
 			if p.Project != "abc1" {
 				t.Errorf("%s %s is read as %q", key, value, p.Project)
 			}
 		}
 	}
-	_, findings := load(`{"organization": "acme", "input_source": "u.csv", "project": "/gdc/other/abc1"}`)
-	expect(t, findings, `p.json:1:62: project "/gdc/other/abc1" is neither an id nor`)
+	for _, value := range []string{"/gdc/other/abc1", "/gdc/projects/ /"} {
+		_, findings := load(`{"organization": "acme", "input_source": "u.csv", "project": "` + value + `"}`)
+		expect(t, findings, `p.json:1:62: project "`+value+`" is neither an id nor`)
+	}
 }
 
 func TestInputForms(t *testing.T) {
@@ -185,6 +187,25 @@ func TestOtherPlatformsKeepTheirKeys(t *testing.T) {
 	}
 	if _, found := o["type"]; found {
 		t.Error("the type is among the options")
+	}
+}
+
+func TestTheSpellingThatSaysSomethingCounts(t *testing.T) {
+	for _, keys := range []string{`"a": null, "A": 1`, `"A": 1, "a": null`, `"a": "", "A": 1`, `"A": 1, "a": ""`} {
+		p := mustLoad(t, complete(`"platform": {"type": "rest", "deep": {`+keys+`}}`))
+		if deep, _ := p.Platform.Options["deep"].(params.Options); len(deep) != 1 || deep["A"] != int64(1) {
+			t.Errorf("%s is read as %v", keys, deep)
+		}
+	}
+}
+
+func TestWhatStandsTooDeepInThePlatformIsRefused(t *testing.T) {
+	for keys, at := range map[string]string{
+		`"platform": "{\"type\": \"rest\", \"a\": ` + strings.Repeat("[", 64) + strings.Repeat("]", 64) + `}"`: `p.json:2:13: `,
+		`"platform|type": "rest", "platform` + strings.Repeat("|a", 64) + `": 1`:                               `p.json:2:1: `,
+	} {
+		_, findings := load(complete(keys))
+		expect(t, findings, at+"more than 64 objects and lists stand in each other")
 	}
 }
 

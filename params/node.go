@@ -101,6 +101,18 @@ func (n *node) hide() {
 	}
 }
 
+// height returns how many steps it is from the value to the deepest of its parts.
+func (n *node) height() int {
+	most := -1
+	for _, item := range n.items {
+		most = max(most, item.height())
+	}
+	for _, m := range n.members {
+		most = max(most, m.value.height())
+	}
+	return most + 1
+}
+
 // show returns the value for a message: scalars quoted and cut, others by
 // their type, nothing of a secret.
 func (n *node) show() string {

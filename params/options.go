@@ -106,8 +106,10 @@ func scalar(n *node) any {
 		if whole, err := strconv.ParseInt(n.text, 10, 64); err == nil {
 			return whole
 		}
-		if number, err := strconv.ParseFloat(n.text, 64); err == nil {
+		if number, err := strconv.ParseFloat(n.text, 64); err == nil && number != 0 {
 			return number
+		} else if err == nil {
+			return int64(0) // -0.0, too, which is written as -0 and read as 0
 		}
 	}
 	return n.text

@@ -148,6 +148,9 @@ func FuzzParse(f *testing.F) {
 	} {
 		f.Add(text)
 	}
+	for _, keys := range hardToWrite {
+		f.Add(complete(keys))
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		p, findings := load(text, "BRICK_PARAM_dry_run=1")
 		rows := strings.Split(text, "\n")

@@ -30,6 +30,37 @@ func documents() *rapid.Generator[string] {
 	})
 }
 
+// hardToWrite are keys with values of which the redacted params must take care
+// so that they load to themselves.
+var hardToWrite = []string{
+	`"input_source|type": "web", "input_source|url": "#"`, `"input_source|type": "web", "input_source|url": "u #"`,
+	`"input_source|type": "web", "input_source|url": "http://x/ #"`, `"sso_provider": "a://b/ #"`, `"data_product": "a://b#"`,
+	`"notify": {"type": "webhook", "url": "http://x/ #"}`, `"notify": [{"type": "webhook", "url": "http://x", "headers": {"A": "", "a": ""}}]`,
+	`"platform": {"type": "rest", "x": {"a": null, "A": 1}}`, `"platform": {"type": "rest", "x": [{"a": "", "A": {"b": 1}}]}`,
+	`"platform": {"type": "rest", "x": {"a": null, "A": ""}}`, `"platform": {"type": "a://b/ #"}`,
+	`"platform": {"type": "rest", "a": -0.0, "b": -0, "c": -1e-400, "d": 1e400, "e": 1e20, "f": 1e21, "g": 9223372036854775808}`,
+	`"platform|type": "rest", "platform|a": ` + strings.Repeat("[", 62) + strings.Repeat("]", 62),
+	`"platform|type": "rest", "platform|a": ` + strings.Repeat("[", 63) + strings.Repeat("]", 63),
+	`"platform|type": "rest", "platform` + strings.Repeat("|a", 63) + `": 1`, `"platform|type": "rest", "platform` + strings.Repeat("|a", 64) + `": 1`,
+	`"platform": "{\"type\":\"rest\",\"a\":` + strings.Repeat("[", 64) + strings.Repeat("]", 64) + `}"`,
+	`"max_removals": "-0%"`, `"max_removals": "0x1p-3%"`, `"max_updates": "1e-300%"`, `"max_removals": 4503599627370495`,
+	`"input_source|max_bytes": "9.2233720368547748e18"`, `"removal_grace": "9223372036.854775807s"`, `"removal_grace": "1e-9"`,
+}
+
+func TestWhatIsHardToWriteLoadsAgain(t *testing.T) {
+	loaded := 0
+	for _, keys := range hardToWrite {
+		document := strings.Replace(complete(keys), `"input_source": "users.csv"`, `"input_source": {"type": "file", "path": "users.csv"}`, 1)
+		if p, findings := load(document); findings.Err() == nil {
+			loaded++
+			loadsAgain(t, p)
+		}
+	}
+	if loaded < len(hardToWrite)-3 { // three stand too deep
+		t.Errorf("of %d documents only %d load", len(hardToWrite), loaded)
+	}
+}
+
 func TestWhateverLoadsLoadsAgain(t *testing.T) {
 	loaded := 0
 	rapid.Check(t, func(rt *rapid.T) {

@@ -202,6 +202,9 @@ func (r *reader) platform(f *Field, n *node) {
 	case !found || kind.value.absent() || f.Fields[0].blank(kind.value):
 		r.notes.fail(n.at, `write {"type": "directory"} or the name of another platform`, "platform has no type")
 		return
+	case n.height() >= maxDepth: // it stands in the params, which are kept as one text
+		r.notes.fail(n.at, "", "more than %d objects and lists stand in each other", maxDepth)
+		return
 	}
 	r.p.Platform.Given = true
 	name := DirectoryPlatform

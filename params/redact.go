@@ -137,8 +137,11 @@ func plain(at any) (value any, given bool) {
 // fragment hidden, and any text that is no address unchanged.
 func redactAddress(text string) string {
 	scheme, rest, found := strings.Cut(text, "://")
-	if !found {
+	switch {
+	case !found:
 		return text
+	case strings.ContainsAny(scheme, "?#"): // the address stands in the query of another one
+		return redactTail(text)
 	}
 	if _, err := url.Parse(text); err != nil {
 		return scheme + "://" + hiddenText
@@ -150,15 +153,20 @@ func redactAddress(text string) string {
 	return scheme + "://" + redactTail(rest)
 }
 
-// redactTail hides the values of a query and the fragment after an address.
+// redactTail hides the values of a query and the fragment after an address. What
+// is left must be read as the same address again: a # without anything behind it
+// stays, since without it there may be no address, or one that ends in a space.
 func redactTail(rest string) string {
-	rest, fragment, _ := strings.Cut(rest, "#")
+	rest, fragment, hasFragment := strings.Cut(rest, "#")
 	rest, query, hasQuery := strings.Cut(rest, "?")
 	if hasQuery {
 		rest += "?" + redactQuery(query)
 	}
+	if hasFragment {
+		rest += "#"
+	}
 	if fragment != "" {
-		rest += "#" + hiddenText
+		rest += hiddenText
 	}
 	return rest
 }

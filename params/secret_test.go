@@ -101,6 +101,9 @@ func TestRedactsAddresses(t *testing.T) {
 		"https://me:p@s3cr3t@x.org/u.csv":              "https://***@x.org/u.csv",
 		"https://x.org/u?sig=s3cr3t&v=1&s3cr3t#s3cr3t": "https://x.org/u?sig=***&v=***&***#***",
 		"some_file?token=s3cr3t":                       "some_file?token=***",
+		"some_file?token=s3cr3t&next=https://x.org":    "some_file?token=***&next=***",
+		"some_file#s3cr3t://x":                         "some_file#***",
+		"https://x.org/u.csv#":                         "https://x.org/u.csv#",
 	} {
 		p := mustLoad(t, `{"organization": "o", "project": "p", "input_source": {"type": "web", "url": `+quoteJSON(address)+`},
 			"platform": {"type": "rest", "baseUrl": `+quoteJSON(address)+`}}`)

@@ -31,9 +31,13 @@ func settle(fields []Field, n *node, notes *notes) *node {
 				m.value.hide()
 			}
 		}
-		if first, twice := kept[brick.Fold(name)]; twice && (first.key == m.key || !first.value.absent()) {
+		first, twice := kept[brick.Fold(name)]
+		if twice && (first.key == m.key || !first.value.absent()) {
 			clash(first, m, notes)
 			continue
+		}
+		if twice { // the first says nothing
+			settled.members = slices.DeleteFunc(settled.members, func(s member) bool { return s.key == first.key })
 		}
 		kept[brick.Fold(name)] = m
 		if f != nil && m.value.absent() {
