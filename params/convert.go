@@ -215,7 +215,11 @@ func toDays(text string) (time.Duration, error) {
 	if err != nil || !(days > 0 && days <= 100_000) {
 		return 0, errWrong
 	}
-	return time.Duration(days * 24 * float64(time.Hour)), nil
+	d := time.Duration(days * 24 * float64(time.Hour))
+	if d <= 0 { // less than a nanosecond
+		return 0, errWrong
+	}
+	return d, nil
 }
 
 func toSize(n *node) (int64, error) {

@@ -38,6 +38,7 @@ func TestParamsThatDoNotFitEachOther(t *testing.T) {
 		`"removal_grace": "7d"`:                                                             `p.json:2:1: warning: removal_grace has no effect without remove_users_from_project`,
 		`"remove_users_from_project": true, "removal_grace": 7`:                             `p.json:2:36: warning: removal_grace 7s is less than an hour; hint: a number alone means seconds; write 7d for seven days`,
 		`"removal_grace": "7d", "sync_mode": "add_to_organization"`:                         `p.json:2:1: warning: removal_grace has no effect in this mode`,
+		`"removal_grace": "1e-20d"`:                                                         `p.json:2:18: removal_grace takes a duration, not "1e-20d"`,
 		`"removal_grace": "soon"`:                                                           `p.json:2:18: removal_grace takes a duration, not "soon"`,
 		`"on_guard": "hold"`:                                                                `p.json:2:13: on_guard "hold" is not known; hint: write one of: abort, hold_removals`,
 		`"on_bad_row": "refused"`:                                                           `p.json:2:15: on_bad_row "refused" is not known; hint: did you mean "refuse"?`,
