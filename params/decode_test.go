@@ -31,6 +31,8 @@ func TestEncodedParams(t *testing.T) {
 func TestFaultsInEncodedParamsAreToldInBothTexts(t *testing.T) {
 	for keys, want := range map[string]string{
 		`"gd_encoded_params": "{\"dry_run\" true}"`:                 `p.json:2:22: expected ':' after the key (inside gd_encoded_params 1:12)`,
+		`"gd_encoded_params": "{\"sso_provider\": \"\\$é\\$\\q\"}"`: `p.json:2:22: a character that must be escaped, or a wrong escape (inside gd_encoded_params 1:25)`,
+		`"gd_encoded_params": "{\"sso_provider\": \"\\\\$\\q\"}"`:   `p.json:2:22: a character that must be escaped, or a wrong escape (inside gd_encoded_params 1:23)`,
 		`"gd_encoded_params": "{\n\"dry_rum\": true}"`:              `p.json:2:22: unknown param "dry_rum" (inside gd_encoded_params 2:1); hint: did you mean "dry_run"?`,
 		`"gd_encoded_params": "[1]"`:                                `p.json:2:22: gd_encoded_params takes an object or its JSON, not a list (inside gd_encoded_params 1:1)`,
 		`"gd_encoded_params": 5`:                                    `p.json:2:22: gd_encoded_params takes an object or its JSON, not 5`,

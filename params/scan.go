@@ -60,7 +60,11 @@ func (p *parser) quotedText() string {
 	var text string
 	err := json.Unmarshal(raw, &text)
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		p.fault(min(start+int(syntax.Offset)-1, p.pos-1), `write \\ for a backslash and \t for a tab`, "a character that must be escaped, or a wrong escape")
+		offset := int(syntax.Offset) - 1
+		if p.escapes {
+			offset = beforeKeeping(p.text[start:p.pos], offset)
+		}
+		p.fault(min(start+offset, p.pos-1), `write \\ for a backslash and \t for a tab`, "a character that must be escaped, or a wrong escape")
 	}
 	return text
 }
@@ -80,6 +84,20 @@ func keepDollars(raw []byte) []byte {
 		kept = append(kept, raw[i])
 	}
 	return kept
+}
+
+// beforeKeeping returns where in a text a byte stands of what keepDollars makes
+// of it.
+func beforeKeeping(raw []byte, offset int) int {
+	for i := 0; i < offset && i+1 < len(raw); i++ {
+		if raw[i] == '\\' {
+			if raw[i+1] == '$' {
+				offset--
+			}
+			i++
+		}
+	}
+	return offset
 }
 
 func (p *parser) number() string {
