@@ -287,6 +287,22 @@ func TestANameThatIsNoTextIsMadeOne(t *testing.T) {
 	}
 }
 
+// namedInBraces is a text over which the library panics.
+const namedInBraces = "# TYPE s summary\nx 1\n{s,a=\"b\"} 1\n"
+
+func TestAFileThatCannotBeReadLeavesTheMetricsAsTheyWere(t *testing.T) {
+	m := busy(sales)
+	before := written(t, m)
+	for _, text := range []string{"x", before + "x", before + namedInBraces, strings.ReplaceAll(namedInBraces, "summary", "histogram")} {
+		if err := m.Resume(strings.NewReader(text)); err == nil {
+			t.Errorf("%.100q is read", text)
+		}
+	}
+	if written(t, m) != before {
+		t.Error("the metrics are others")
+	}
+}
+
 func FuzzResume(f *testing.F) {
 	f.Add([]byte(written(f, busy(sales))))
 	for _, seed := range []string{
@@ -294,7 +310,7 @@ func FuzzResume(f *testing.F) {
 		"# TYPE users_brick_held_total counter\nusers_brick_held_total{job=\"a\"} +Inf\n", "# TYPE users_brick_held_total gauge\nusers_brick_held_total 7\n",
 		"# TYPE users_brick_held_total counter\nusers_brick_held_total{job=\"a\",job=\"b\"} 1\n",
 		"# TYPE users_brick_held_total histogram\nusers_brick_held_total_bucket{job=\"a\",le=\"1\"} 1\n",
-		"# TYPE users_brick_held_total counter\nusers_brick_held_total{job=\"\xff\"} 1\n",
+		"# TYPE users_brick_held_total counter\nusers_brick_held_total{job=\"\xff\"} 1\n", namedInBraces,
 	} {
 		f.Add([]byte(seed))
 	}

@@ -21,8 +21,7 @@ const maxFile = 16 << 20
 // of what there is. A file that cannot be read is an error and leaves the
 // metrics as they were; what is in it that is not ours is passed over.
 func (m *Metrics) Resume(r io.Reader) error {
-	parser := expfmt.NewTextParser(model.LegacyValidation)
-	families, err := parser.TextToMetricFamilies(io.LimitReader(r, maxFile))
+	families, err := familiesOf(io.LimitReader(r, maxFile))
 	if err != nil {
 		return fmt.Errorf("earlier metrics cannot be read: %w", err)
 	}
@@ -39,6 +38,19 @@ func (m *Metrics) Resume(r io.Reader) error {
 		}
 	}
 	return nil
+}
+
+// familiesOf reads metrics in Prometheus' text format. The library panics over
+// some texts, such as a summary whose name stands between the braces of its
+// labels; that is an error like any other.
+func familiesOf(r io.Reader) (families map[string]*dto.MetricFamily, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			families, err = nil, fmt.Errorf("panic: %v", value)
+		}
+	}()
+	parser := expfmt.NewTextParser(model.LegacyValidation)
+	return parser.TextToMetricFamilies(r)
 }
 
 func (m *Metrics) resume(d *definition, values []string, metric *dto.Metric) {
