@@ -139,9 +139,8 @@ func (s *scanner) list(last *lastList) []string {
 		}
 		list = append(list, strings.Clone(s.quoted()))
 	}
-	if !s.plain {
-		return nil // half a list is not to be taken for one that came last
+	if s.plain { // half a list would be taken for a whole one in the next line
+		*last = lastList{strings.Clone(before[:len(before)-len(s.rest)]), list[:len(list):len(list)]}
 	}
-	*last = lastList{strings.Clone(before[:len(before)-len(s.rest)]), list[:len(list):len(list)]}
-	return last.list
+	return list
 }

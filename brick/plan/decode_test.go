@@ -3,6 +3,7 @@ package plan_test
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -15,7 +16,7 @@ import (
 func asTheLibraryReads(text []byte) (brick.Change, error) {
 	var l line
 	err := json.Unmarshal(text, &l)
-	return brick.Change{Scope: l.Scope, Action: l.Action, Before: l.Before, After: l.After, Why: l.Why, SetPassword: l.SetPassword, AddGroups: l.AddGroups, Clear: l.Clear}, err
+	return brick.Change{Scope: l.Scope, Action: l.Action, Before: l.Before, After: l.After, Why: l.Why, Lead: l.Lead, SetPassword: l.SetPassword, AddGroups: l.AddGroups, Clear: l.Clear}, err
 }
 
 // sameReading fails when a line is not read as the library reads it.
@@ -36,7 +37,7 @@ func TestChangesAreReadAsTheLibraryReadsThem(t *testing.T) {
 		for range rapid.IntRange(1, 5).Draw(t, "lines") {
 			c := brick.Change{
 				Scope: brick.Project(rapid.StringMatching(`[ -~]{0,9}`).Draw(t, "id")), Action: rapid.SampledFrom(brick.Actions()).Draw(t, "action"),
-				Why: rapid.StringMatching(`[ -~é]{0,9}`).Draw(t, "why"), SetPassword: rapid.Bool().Draw(t, "password"), AddGroups: rapid.Bool().Draw(t, "adds"), Clear: anyFields(t),
+				Why: rapid.StringMatching(`[ -~é]{0,9}`).Draw(t, "why"), Lead: brick.Lead(rapid.IntRange(0, 2).Draw(t, "lead")), SetPassword: rapid.Bool().Draw(t, "password"), AddGroups: rapid.Bool().Draw(t, "adds"), Clear: anyFields(t),
 				Before: anyMember(t, "before"), After: anyMember(t, "after"),
 			}
 			text, err := plan.EncodeChange(&c)
@@ -46,6 +47,25 @@ func TestChangesAreReadAsTheLibraryReadsThem(t *testing.T) {
 			sameReading(t, &d, text)
 		}
 	})
+}
+
+// TestALineIsReadAsTheLibraryReadsItWhateverCameBefore has every list, whole or
+// broken, after every other.
+func TestALineIsReadAsTheLibraryReadsItWhateverCameBefore(t *testing.T) {
+	lists := []string{``, `[`, `[]`, `["a"`, `["a"]`, `["a",`, `["a",]`, `["a" "b"]`, `[a]`, `x`, `null`, `["a","b"]`, `[""]`, `["a"]]`, `["\u0061"]`, `["é"]`}
+	line := func(roles, groups string) []byte {
+		return []byte(`{"kind":"change","scope":{"level":"project","id":"p1"},"login":"a@x.com","action":"add","after":{"login":"a@x.com","roles":` + roles + `,"groups":` + groups + "}}\n")
+	}
+	for _, first := range lists {
+		for _, second := range lists {
+			for _, other := range lists {
+				var d plan.Decoder
+				sameReading(t, &d, line(first, other))
+				sameReading(t, &d, line(second, other))
+				sameReading(t, &d, line(other, second))
+			}
+		}
+	}
 }
 
 // FuzzDecodeChange reads lines that somebody else has written.
@@ -58,11 +78,14 @@ func FuzzDecodeChange(f *testing.F) {
 		`{"kind":"change","scope":{"level":"project","id":"p1"},"login":"a@x.com","action":"fly"}` + "\n",
 		`{"kind":"change","scope":{"level":"organization","id":"o"},"login":"a@x.com","action":"update","clear":["company"],"after":{"login":"a@x.com"}}` + "\n",
 		`{"kind":"change","scope":{"level":"organization","id":"o"},"login":"a@x.com","action":"update","clear":["height"],"after":{"login":"a@x.com"}}` + "\n",
-		unclosed,
+		`{"kind":"change","scope":{"level":"project","id":"p1"},"login":"a@x.com","action":"add","after":{"login":"a@x.com","roles":["viewer"}}` + "\n",
+		strings.Replace(first, `"action":"update"`, `"action":"update","administrator":"goes"`, 1), strings.Replace(first, `"action":"update"`, `"action":"update","administrator":"stays"`, 1),
 	} {
 		f.Add(first, second)
 		f.Add(unclosed, second)
 	}
+	broken := first[:strings.Index(first, `"before"`)] + `"after":{"login":"a@x.com","roles":["viewer"}}` + "\n"
+	f.Add(broken, broken)
 	f.Fuzz(func(t *testing.T, first, second string) {
 		var d plan.Decoder
 		sameReading(t, &d, []byte(first))

@@ -19,6 +19,7 @@ type line struct {
 	Login       brick.Login    `json:"login"`
 	Action      brick.Action   `json:"action"`
 	Why         string         `json:"why,omitzero"`
+	Lead        brick.Lead     `json:"administrator,omitzero"`
 	SetPassword bool           `json:"set_password,omitzero"`
 	AddGroups   bool           `json:"add_groups,omitzero"`
 	Clear       brick.FieldSet `json:"clear,omitzero"`
@@ -53,14 +54,14 @@ func TestChangesAreWrittenAsTheLibraryWritesThem(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := brick.Change{
 			Scope:  brick.Scope{Level: rapid.SampledFrom([]brick.Level{brick.OrganizationLevel, brick.ProjectLevel}).Draw(t, "level"), ID: rapid.String().Draw(t, "id")},
-			Action: rapid.SampledFrom(brick.Actions()).Draw(t, "action"), Why: rapid.String().Draw(t, "why"),
+			Action: rapid.SampledFrom(brick.Actions()).Draw(t, "action"), Why: rapid.String().Draw(t, "why"), Lead: brick.Lead(rapid.IntRange(0, 2).Draw(t, "lead")),
 			SetPassword: rapid.Bool().Draw(t, "password"), Password: brick.NewSecret("never"), AddGroups: rapid.Bool().Draw(t, "adds"), Clear: anyFields(t),
 			Before: anyMember(t, "before"), After: anyMember(t, "after"),
 		}
 		var want bytes.Buffer
 		out := json.NewEncoder(&want)
 		out.SetEscapeHTML(false)
-		if err := out.Encode(line{"change", c.Scope, c.Login(), c.Action, c.Why, c.SetPassword, c.AddGroups, c.Clear, c.Before, c.After}); err != nil {
+		if err := out.Encode(line{"change", c.Scope, c.Login(), c.Action, c.Why, c.Lead, c.SetPassword, c.AddGroups, c.Clear, c.Before, c.After}); err != nil {
 			t.Fatal(err)
 		}
 		got, err := plan.EncodeChange(&c)
