@@ -44,7 +44,10 @@ func Parse(expression string, zone *time.Location) (*Times, error) {
 		return nil, fmt.Errorf("%q is no cron expression", expression)
 	}
 	fields.Location = time.UTC
-	if fields.Next(epoch).IsZero() {
+	// A field of nothing but commas is never due either; to look for that second
+	// by second takes the library long.
+	empty := fields.Second == 0 || fields.Minute == 0 || fields.Hour == 0 || fields.Month == 0
+	if empty || fields.Next(epoch).IsZero() {
 		return nil, fmt.Errorf("%q is never due", expression)
 	}
 	const allHours = 1<<24 - 1

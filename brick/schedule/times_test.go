@@ -165,6 +165,7 @@ func TestEveryIsDueAtItsMultiples(t *testing.T) {
 func TestRefusesWhatIsNoSchedule(t *testing.T) {
 	for _, expression := range []string{
 		"", "x", "* * * *", "60 * * * *", "TZ=UTC * * * * *", "CRON_TZ=UTC", "@every", "@every x", "@every 0s", "@every -1h", "@every 999ms",
+		", * * * * *", ",, * * * * *", ", * * * *", "* , * * *", "* * * , *", "* * , * ,",
 		"@never", "0 0 30 2 *", "0 0 31 4,6 *", "* * * * * * *",
 	} {
 		if times, err := schedule.Parse(expression, time.UTC); err == nil {
@@ -174,7 +175,7 @@ func TestRefusesWhatIsNoSchedule(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"30 2 * * *", "@every 1h", "@daily", "0 0 29 2 *", "*/5 1-3,7 ? jan mon", "@every 9223372036s", "@every 1e3h"} {
+	for _, seed := range []string{"30 2 * * *", "@every 1h", "@daily", "0 0 29 2 *", "*/5 1-3,7 ? jan mon", "@every 9223372036s", "@every 1e3h", ", * * * * *", "* * * * ,"} {
 		f.Add(seed, int64(1_790_000_000))
 	}
 	loc := zone(f, "Europe/Berlin")
