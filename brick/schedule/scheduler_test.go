@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -143,12 +144,15 @@ func TestAJobLongerThanItsPeriodNeverOverlapsAndKeepsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := start(t, schedule.Options{CatchUp: true, Parallel: 4}, job(t, "slow:2500ms", "* * * * * *"), job(t, "quick:1ms", "* * * * * *"))
 		pass(10*time.Second + 500*time.Millisecond)
-		goroutines := runtime.NumGoroutine()
-		for range 1000 {
+		goroutines, kept := runtime.NumGoroutine(), math.MaxInt
+		for i := range 1000 {
 			pass(10 * time.Second)
-			if n := runtime.NumGoroutine(); n > goroutines+1 {
-				t.Fatalf("%d goroutines, at first %d", n, goroutines)
+			if i >= 900 { // one that has just ended may be counted still, one that is kept is counted each time
+				kept = min(kept, runtime.NumGoroutine())
 			}
+		}
+		if kept > goroutines+1 {
+			t.Errorf("%d goroutines, at first %d", kept, goroutines)
 		}
 		slow := slices.DeleteFunc(slices.Clone(b.begun), func(s string) bool { return !strings.HasPrefix(s, "slow") })
 		if quick := len(b.begun) - len(slow); quick != 10_010 || len(slow) < 4000 || len(slow) > 4005 {
