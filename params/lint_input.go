@@ -19,7 +19,7 @@ func (r *reader) lintInput() {
 	if given.value.form != isObject && given.value.form != isText {
 		return
 	}
-	in.Bucket = cmp.Or(in.Bucket, in.S3.Bucket)
+	r.bucketOfClient()
 	switch in.Type {
 	case FileInput:
 		r.needsKey("path", in.Path)
@@ -36,6 +36,19 @@ func (r *reader) lintInput() {
 	}
 	r.lintForeignKeys()
 	r.lintBytes()
+}
+
+// bucketOfClient takes the bucket of s3_client when the input names none. It
+// stays hidden when it was.
+func (r *reader) bucketOfClient() {
+	in := &r.p.Input
+	if in.Bucket != "" || in.S3.Bucket == "" {
+		return
+	}
+	in.Bucket = in.S3.Bucket
+	if n := r.value("s3_client.bucket"); n != nil && n.hidden() {
+		r.hide(&in.Bucket)
+	}
 }
 
 func (r *reader) needsKey(key, value string) {

@@ -74,6 +74,20 @@ func TestFaultsInHiddenParamsShowNothing(t *testing.T) {
 	})
 }
 
+func TestAHiddenBucketStaysHiddenWhereItIsUsed(t *testing.T) {
+	for _, keys := range []string{
+		`"gd_encoded_hidden_params": {"s3_client": {"bucket": "s3cr3t"}}`, `"b": "s3cr3t", "gd_encoded_hidden_params": {"s3_client": {"bucket": "${b}"}}`,
+	} {
+		p := mustLoad(t, `{"organization": "o", "project": "p", "input_source": {"type": "s3", "key": "users.csv"}, `+keys+`}`)
+		if p.Input.Bucket != "s3cr3t" {
+			t.Errorf("the bucket is %q", p.Input.Bucket)
+		}
+		if all := shownEverywhere(p); strings.Contains(all, "s3cr3t") {
+			t.Errorf("%s shows in:\n%s", keys, all)
+		}
+	}
+}
+
 func fieldNames() func(func(string) bool) {
 	return func(yield func(string) bool) {
 		for _, f := range params.Fields() {
