@@ -60,6 +60,7 @@ func TestWrongDocumentsSayWhereAndLeaveEveryByteAsItWas(t *testing.T) {
 		{"unknown user key", head + ` "users":[{"login":"a@x.y","Ženy":1,"age":3}]` + tail, "2:28", `unknown key "Ženy"`},
 		{"key twice", head + `"name":"b"` + tail, "2:1", `"name" comes twice`},
 		{"number for text", head + `"users":[{"login":7}]` + tail, "2:19", "a text is expected"},
+		{"huge number for text", head + `"users":[{"login":1e999}]` + tail, "2:19", "a text is expected"},
 		{"text for list", head + `"users":"all"` + tail, "2:9", "a list is expected"},
 		{"list for object", head + `"users":[[]]` + tail, "2:10", "an object is expected"},
 		{"bad login", head + `"users":[{"login":"ann"}]` + tail, "2:19", "it has no @"},
@@ -295,6 +296,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add(`{"organizations":[{"name":"a","users":[{"login":"a@x.y"}],"projects":[{"id":"p","members":[{"login":"b@x.y"}]}]}]}`)
 	f.Add("{\"organizations\": [\n{\"name\": 1}")
 	f.Add(`[[[{"a":`)
+	f.Add(`{"organizations": 1e999}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		d, err := directory.Open(context.Background(), directory.Options{
 			Path: filepath.Join(t.TempDir(), "users.db"), Seed: seedFile(t, text), ReadOnly: true,

@@ -25,7 +25,9 @@ type reader struct {
 
 func newReader(source string, r io.Reader) *reader {
 	text := &window{r: r, next: position{1, 1}}
-	return &reader{source: source, dec: json.NewDecoder(text), text: text, at: position{1, 1}}
+	dec := json.NewDecoder(text)
+	dec.UseNumber() // one too large for a float64 would be an error without a place
+	return &reader{source: source, dec: dec, text: text, at: position{1, 1}}
 }
 
 // wrong returns an error of kind BadInput at a place in the document.
