@@ -94,7 +94,11 @@ func (same lists) take(l *jlexer.Lexer, spell func(string) string) list {
 	}
 	var values []string
 	err := decode(raw, func(l *jlexer.Lexer) {
-		items(l, func() { values = append(values, spell(word(l))) })
+		items(l, func() {
+			for value := range strings.SplitSeq(word(l), ",") { // as a profile holds them
+				values = append(values, spell(value))
+			}
+		})
 	})
 	if err != nil {
 		l.AddError(err)

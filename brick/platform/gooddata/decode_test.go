@@ -139,7 +139,7 @@ func FuzzMembers(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		have, next, err := gooddata.DecodeMembers(body)
 		want, wantNext, ok := slowMembers(body)
-		if !ok || !utf8.Valid(body) || !plainNames(body, "users", "user", "content", "links", "login", "status", "userRoles", "self", "paging", "next") {
+		if !ok || !utf8.Valid(body) || !plainNames(body, namesInMembers) {
 			return
 		}
 		if err != nil {
@@ -151,9 +151,11 @@ func FuzzMembers(f *testing.F) {
 	})
 }
 
+var namesInMembers = []string{"users", "user", "content", "links", "login", "status", "userRoles", "self", "paging", "next"}
+
 // plainNames reports whether all names in an object are different, letter case
 // ignored, and those that are known are written as the platform writes them.
-func plainNames(body []byte, known ...string) bool {
+func plainNames(body []byte, known []string) bool {
 	dec := json.NewDecoder(strings.NewReader(string(body)))
 	var value func() bool
 	value = func() bool {
