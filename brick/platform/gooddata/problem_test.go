@@ -119,6 +119,7 @@ func TestAnErrorNeverShowsWhatIsHidden(t *testing.T) {
 		`{"error":{"message":"password 'hunter%2$s' is weak","parameters":["a","b"]}}`,
 		`{"message":"bad","errorClass":"hunter%2$s","errorCode":"hunter%2$s"}`,
 		`<html><title>hunter%2$s</title>`, `hunter%2$s`,
+		"{\"error\":{\"message\":\"hun\u200bter%2$s\",\"errorClass\":\"h\u00adunter%2$s\"}}", "<title>hunter%\u202e2$s</title>", "hu\ufeffnter%2$s",
 	} {
 		message, class, code, _ := gooddata.Problem(400, "", body, brick.NewSecret(secret))
 		if all := message + class + code; strings.Contains(all, "hunter") || !strings.Contains(all, "***") {
@@ -181,6 +182,8 @@ func FuzzProblem(f *testing.F) {
 	f.Add("", `{"error":{"message":"`+strings.Repeat("%1$s", 1000)+`","parameters":["`+strings.Repeat("x", 60000)+`"]}}`)
 	f.Add("", strings.Repeat("a ", 1000))
 	f.Add("", "\xff\xfe\u202e\u2028\u0085 a")
+	f.Add("", "the password sword\u200bfish")
+	f.Add("", `{"errorClass":"sword\u00adfish","errorCode":"swordf\u2060ish","message":"sword%s","parameters":["\ufefffish"]}`)
 	f.Fuzz(func(t *testing.T, kind, body string) {
 		message, class, code, _ := gooddata.Problem(400, kind, body, brick.NewSecret("swordfish"))
 		for _, s := range []string{message, class, code} {

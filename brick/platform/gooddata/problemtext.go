@@ -34,9 +34,15 @@ func parseProblem(status int, contentType string, body []byte, hide []brick.Secr
 		}
 	}
 	p.password = p.password || speaksOfPassword(p.message)
-	p.message = oneLine(masked(p.message, hide), longestMessage)
-	p.class, p.code = oneLine(masked(p.class, hide), longestName), oneLine(masked(p.code, hide), longestName)
+	p.message = shown(p.message, longestMessage, hide)
+	p.class, p.code = shown(p.class, longestName, hide), shown(p.code, longestName, hide)
 	return p
+}
+
+// shown returns a text as [oneLine] does, without secrets: neither as they are
+// spelled nor as they would be once what cannot be seen in them is left out.
+func shown(s string, most int, hide []brick.Secret) string {
+	return oneLine(masked(oneLine(masked(s, hide), len(s)), hide), most)
 }
 
 // speaksOfPassword reports whether a text names a password, other than as a
