@@ -29,10 +29,10 @@ func (d *Driver) local(link string) (string, error) {
 			return "", d.astray(link)
 		}
 	}
-	if !underGDC(u.Path) || strings.ContainsFunc(u.RawQuery, unprintable) {
+	path := u.EscapedPath()
+	if !underGDC(u.Path) || !underGDC(path) || strings.ContainsFunc(u.RawQuery, unprintable) {
 		return "", d.astray(link)
 	}
-	path := u.EscapedPath()
 	if u.RawQuery != "" {
 		path += "?" + u.RawQuery
 	}
