@@ -52,6 +52,9 @@ func DecodeGroups(body []byte) (ids, names []string, next string, err error) {
 // DecodeRoles reads the internal list of a project's roles.
 func DecodeRoles(body []byte) ([]brick.Role, error) { return decodeRoles(body) }
 
+// Looking returns how many batches look for new members of a project.
+func (d *Driver) Looking(project string) int { return d.projects.looking(project) }
+
 // MostKnown is how much is remembered of projects.
 const MostKnown = mostKnown
 

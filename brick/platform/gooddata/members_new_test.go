@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -73,19 +74,25 @@ func TestNewMembersWhoDoNotComeLastAreFoundAllTheSame(t *testing.T) {
 
 func TestBatchesThatWaitForTheListOfMembersShareIt(t *testing.T) {
 	v, changes, want := arriving(t, 2500, 400, true)
+	d := v.open()
 	var all sync.WaitGroup // posts of all batches
 	all.Add(4)
+	var first sync.Once
 	v.mux = wrap(v.mux, func(next http.Handler, w http.ResponseWriter, r *http.Request) {
 		list := strings.HasSuffix(r.URL.Path, "/users")
 		if list && r.Method == http.MethodGet {
 			all.Wait()
+			first.Do(func() {
+				for d.Looking("p1") < 4 { // until they have all heard of it
+					runtime.Gosched()
+				}
+			})
 		}
 		next.ServeHTTP(w, r)
 		if list && r.Method == http.MethodPost {
 			all.Done()
 		}
 	})
-	d := v.open()
 	var batches sync.WaitGroup
 	for at := 0; at < len(changes); at += 100 {
 		batches.Go(func() { v.apply(d, changes[at:at+100]...) })

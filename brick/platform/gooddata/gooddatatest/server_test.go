@@ -61,7 +61,8 @@ func TestRequestsAreRemembered(t *testing.T) {
 		t.Errorf("the last request is %+v", have[2])
 	}
 	counts := w.server.Counts()
-	if counts.Requests != 3 || counts.Writes != 1 || counts.MostAtOnce != 1 || counts.Connections != 1 ||
+	if counts.Requests != 3 || counts.Writes != 1 || counts.MostAtOnce != 1 ||
+		counts.Connections < 1 || counts.Connections > 3 || // net/http gives up a connection that has been busy for too long
 		counts.Endpoints["POST /gdc/account/login"] != 1 || counts.Endpoints["GET /gdc/userGroups"] != 1 || len(counts.Endpoints) != 3 {
 		t.Errorf("counts are %+v", counts)
 	}
