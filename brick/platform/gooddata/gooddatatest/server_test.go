@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -70,7 +71,10 @@ func TestRequestsAreRemembered(t *testing.T) {
 
 func TestATooLargeBodyIsRefused(t *testing.T) {
 	w := visit(t, gooddatatest.Faults{})
-	w.ask("POST", p1Users, string(bytes.Repeat([]byte(" "), 17<<20))).has(http.StatusRequestEntityTooLarge)
+	const most = 16 << 20
+	w.ask("POST", p1Users, strings.Repeat(" ", most)).has(http.StatusBadRequest)
+	// By one byte: what the platform leaves unread may cost the client the answer.
+	w.ask("POST", p1Users, strings.Repeat(" ", most+1)).has(http.StatusRequestEntityTooLarge)
 }
 
 func TestServeEndsWithItsContext(t *testing.T) {
