@@ -118,13 +118,19 @@ func (t *text) UnmarshalJSON(raw []byte) error {
 }
 
 // plain returns a string without its quotes, nothing for null, and any other
-// value as it is written.
+// value in JSON as [inJSON] spells it, however it is written.
 func plain(raw []byte) text {
 	var s string
 	if json.Unmarshal(raw, &s) == nil {
 		return text(s)
 	}
-	return text(raw)
+	var value any
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	if d.Decode(&value) != nil {
+		return text(raw)
+	}
+	return text(spelled(value))
 }
 
 // verb is a place in a message that a parameter goes into.
@@ -230,13 +236,17 @@ func masked(s string, hide []brick.Secret) string {
 
 // inJSON returns a text as it stands between the quotes of JSON.
 func inJSON(s string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(spelled(s), `"`), `"`)
+}
+
+// spelled returns what JSON has been read into as JSON, with as few escapes as
+// there may be.
+func spelled(value any) string {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	if e.Encode(s) != nil {
-		return s
-	}
-	return strings.TrimSuffix(strings.TrimPrefix(b.String(), `"`), "\"\n")
+	e.Encode(value) // of texts, numbers, lists and objects, which never fails
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // oneLine returns a text without line breaks and characters that play tricks
