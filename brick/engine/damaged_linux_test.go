@@ -15,6 +15,7 @@ import (
 // has open in a folder, and returns how many there are.
 func damage(t *testing.T, dir string) (files int) {
 	t.Helper()
+	dir = asOpened(t, dir)
 	open, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
 		t.Fatal(err)

@@ -11,10 +11,22 @@ import (
 	"users-brick/brick"
 )
 
+// asOpened returns a folder by the name that the kernel has for what is open in
+// it: temporary files may be behind a link.
+func asOpened(t *testing.T, dir string) string {
+	t.Helper()
+	dir, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 // openFiles returns how many files of a folder this process holds open,
 // nameless ones included.
 func openFiles(t *testing.T, dir string) (n int) {
 	t.Helper()
+	dir = asOpened(t, dir)
 	links, err := filepath.Glob("/proc/self/fd/*")
 	if err != nil || len(links) == 0 {
 		t.Fatalf("open files cannot be listed: %v", err)
