@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -11,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -60,8 +60,13 @@ func (s *site) fleet(of int) *fleet {
 }
 
 // begin makes the process of a shard, without starting it.
-func (f *fleet) begin(i int) {
-	f.cmds[i] = f.command("run", "params.json", "--shard", fmt.Sprintf("%d/%d", i, f.of), "--run-dir", "runs", "--log-level", "info", "--shard-wait", "5m")
+func (f *fleet) begin(i int) { f.make(i, "users-brick") }
+
+// dies makes the process of a shard that is killed after so many steps.
+func (f *fleet) dies(i, steps int) { f.make(i, "users-brick-dies", strconv.Itoa(steps)) }
+
+func (f *fleet) make(i int, name string, before ...string) {
+	f.cmds[i] = f.program(name, append(before, "run", "params.json", "--shard", fmt.Sprintf("%d/%d", i, f.of), "--run-dir", "runs", "--log-level", "info", "--shard-wait", "5m")...)
 	f.outs[i].Reset()
 	f.cmds[i].Stdout, f.cmds[i].Stderr = &f.outs[i], &f.outs[i]
 }
@@ -182,32 +187,28 @@ func TestShardsDoTogetherWhatOneRunDoesOnADirectory(t *testing.T) {
 	}
 }
 
-// A shard that is killed while the others work is run again.
+// A shard that is killed while the others work is run again: killed by itself,
+// so that it never comes to its end before.
 func TestAShardOnADirectoryIsKilledAndRunAgain(t *testing.T) {
 	t.Parallel()
 	whole := newVillage(t, 17)
 	want := whole.tells("run", "params.json", "--format", "json", "--log-level", "error")
-	s := newVillage(t, 17)
-	f := s.fleet(2)
-	f.cmds[1].Stderr = nil
-	log, err := f.cmds[1].StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	f.start(1)
-	f.start(0)
-	lines := bufio.NewScanner(log)
-	for lines.Scan() && !strings.Contains(lines.Text(), "scope planned") && !strings.Contains(lines.Text(), "run started") {
-	}
-	f.cmds[1].Process.Kill()
-	if killed := f.wait(); !slices.Equal(killed, []int{1}) {
-		t.Errorf("killed were %v", killed)
-	}
-	if r := f.merged(); r.Outcome != want.Outcome || r.ExitCode != want.ExitCode {
-		t.Errorf("the outcome is %s (%d), want %s (%d)", r.Outcome, r.ExitCode, want.Outcome, want.ExitCode)
-	}
-	if have, want := s.must("directory", "dump"), whole.must("directory", "dump"); have != want {
-		t.Errorf("the directory is not as it should be:\n%s", firstDifference(have, want))
+	end := whole.must("directory", "dump")
+	for _, steps := range []int{1, 50} {
+		s := newVillage(t, 17)
+		f := s.fleet(2)
+		f.dies(1, steps)
+		f.start(1)
+		f.start(0)
+		if killed := f.wait(); !slices.Equal(killed, []int{1}) {
+			t.Errorf("killed after %d steps were %v", steps, killed)
+		}
+		if r := f.merged(); r.Outcome != want.Outcome || r.ExitCode != want.ExitCode {
+			t.Errorf("killed after %d steps: the outcome is %s (%d), want %s (%d)", steps, r.Outcome, r.ExitCode, want.Outcome, want.ExitCode)
+		}
+		if have := s.must("directory", "dump"); have != end {
+			t.Errorf("killed after %d steps: the directory is not as it should be:\n%s", steps, firstDifference(have, end))
+		}
 	}
 }
 

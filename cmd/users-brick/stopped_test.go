@@ -50,8 +50,11 @@ func (s *site) write(name, text string) {
 	}
 }
 
-func (s *site) command(args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(s.t.Context(), "users-brick", args...)
+func (s *site) command(args ...string) *exec.Cmd { return s.program("users-brick", args...) }
+
+// program makes the process of the program itself or of one that dies.
+func (s *site) program(name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(s.t.Context(), name, args...)
 	cmd.Dir = s.dir
 	cmd.Env = append(os.Environ(), "TMPDIR="+s.t.TempDir(), "XDG_STATE_HOME="+filepath.Join(s.dir, ".state"))
 	return cmd
