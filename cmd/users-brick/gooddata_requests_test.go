@@ -33,7 +33,7 @@ func crowd(t *testing.T, people, members int, mode, file string) *far {
 	url, stop := server.Start()
 	t.Cleanup(stop)
 	found, _ := modes.Find(mode)
-	f := &far{site: &site{t, t.TempDir()}, server: server, mode: found}
+	f := &far{site: &site{t: t, dir: t.TempDir()}, server: server, mode: found}
 	f.write("users.csv", file)
 	params, err := json.Marshal(map[string]any{
 		"sync_mode": mode, "organization": "acme", "project": "one", "input_source": "users.csv",

@@ -38,7 +38,7 @@ func newFar(t *testing.T, mode brick.Mode, faults gooddatatest.Faults) *far {
 	}
 	url, stop := server.Start()
 	t.Cleanup(stop)
-	f := &far{site: &site{t, t.TempDir()}, server: server, mode: mode}
+	f := &far{site: &site{t: t, dir: t.TempDir()}, server: server, mode: mode}
 	f.write("users.csv", townFile(mode))
 	params, err := json.Marshal(map[string]any{
 		"sync_mode": mode.Name, "organization": "acme", "project": "one", "input_source": "users.csv",

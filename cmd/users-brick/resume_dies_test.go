@@ -99,7 +99,7 @@ func (m *mortalJournal) Settle(batch int64, seqs []int64, out *plan.Outcome) (er
 func (s *stage) killedAfter(steps int, args ...string) {
 	s.t.Helper()
 	cmd := exec.CommandContext(s.t.Context(), "users-brick-dies", append([]string{strconv.Itoa(steps)}, args...)...)
-	cmd.Env = append(os.Environ(), "BRICK_RUN_DIR="+s.path("runs"))
+	cmd.Env = append(environ(), "BRICK_RUN_DIR="+s.path("runs"))
 	out, err := cmd.CombinedOutput()
 	ended, ok := errors.AsType[*exec.ExitError](err)
 	if !ok || ended.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
@@ -138,8 +138,7 @@ func TestAProcessThatIsKilledBetweenRequestsIsGoneOnWith(t *testing.T) {
 	resumed := 0
 	for n := 5; n < calm.requests; n += 6 {
 		f := newFar(t, mode, gooddatatest.Faults{})
-		runs := filepath.Join(f.dir, "runs")
-		t.Setenv("BRICK_RUN_DIR", runs)
+		f.environ = []string{"BRICK_RUN_DIR=" + filepath.Join(f.dir, "runs")}
 		f.killed(n)
 		code, report := f.goneOnWith()
 		switch {

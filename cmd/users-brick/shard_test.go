@@ -142,7 +142,7 @@ func (r account) equals(t *testing.T, want account) {
 // of them, in which some rows are bad.
 func newVillage(t *testing.T, projects int) *site {
 	t.Helper()
-	s := &site{t, t.TempDir()}
+	s := &site{t: t, dir: t.TempDir()}
 	var users, places []string
 	file := "project_id,login,role,user_groups\n"
 	for i := range townsfolk {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,15 +18,16 @@ import (
 
 // site is a place where a long run can be started, stopped and started again.
 type site struct {
-	t   *testing.T
-	dir string
+	t       *testing.T
+	dir     string
+	environ []string // what its processes get besides
 }
 
 // newSite makes the params of a run that adds as many people as there are
 // rows, first to the organization and then to the project, where it disables
 // eight others.
 func newSite(t *testing.T, rows int) *site {
-	s := &site{t, t.TempDir()}
+	s := &site{t: t, dir: t.TempDir()}
 	users := "login,role,first_name\n"
 	for i := range rows {
 		users += fmt.Sprintf("person%05d@example.com,viewer,Person %d\n", i, i)
@@ -56,8 +58,19 @@ func (s *site) command(args ...string) *exec.Cmd { return s.program("users-brick
 func (s *site) program(name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(s.t.Context(), name, args...)
 	cmd.Dir = s.dir
-	cmd.Env = append(os.Environ(), "TMPDIR="+s.t.TempDir(), "XDG_STATE_HOME="+filepath.Join(s.dir, ".state"))
+	cmd.Env = append(environ(), "TMPDIR="+s.t.TempDir(), "XDG_STATE_HOME="+filepath.Join(s.dir, ".state"))
+	cmd.Env = append(cmd.Env, s.environ...)
 	return cmd
+}
+
+// environ is the environment without what the program takes for settings, which
+// somebody who uses it may have there.
+func environ() []string {
+	return slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		return slices.ContainsFunc([]string{"BRICK_", "HIDDEN_BRICK_", "GDC_", "CLIENT_GDC_"}, func(ours string) bool {
+			return strings.HasPrefix(variable, ours)
+		})
+	})
 }
 
 // must runs a command that has to succeed and returns what it prints.
