@@ -52,7 +52,9 @@ func open(t testing.TB) *browser {
 	if path == "" {
 		t.Skip("SKIPPED: no chromium, so no browser opens the report page")
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()),
+	// Its data are left to chromedp, which waits for children of the browser that
+	// outlive it: what they write last would be in the way of t.TempDir.
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path),
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WSURLReadTimeout(patience),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
 	ctx, end := chromedp.NewExecAllocator(context.Background(), options...)
