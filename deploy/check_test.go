@@ -75,12 +75,35 @@ func unfetched(said string) bool {
 	for _, sign := range []string{
 		"dial tcp", "lookup ", "i/o timeout", "connection re", "TLS handshake",
 		"module lookup disabled", "404 Not Found", "403 Forbidden", "502 ", "503 ", "504 ",
+		`Get "http`, `read "http`, "reading http", // whatever became of that
 	} {
 		if strings.Contains(said, sign) {
 			return true
 		}
 	}
 	return false
+}
+
+func TestOnlyWhatCannotBeFetchedIsSkipped(t *testing.T) {
+	const module = "chart/main.go:15:2: helm.sh/helm/v3@v3.22.0: "
+	for said, want := range map[string]bool{
+		module + `Get "https://proxy.example.com/helm.sh/helm/v3/@v/v3.22.0.zip": EOF`:                                                        true,
+		module + `Get "https://proxy.example.com/helm.sh/helm/v3/@v/v3.22.0.zip": tls: failed to verify certificate: x509: unknown authority`: true,
+		module + `read "https://proxy.example.com/helm.sh/helm/v3/@v/v3.22.0.zip": unexpected EOF`:                                            true,
+		module + `read "https://proxy.example.com/helm.sh/helm/v3/@v/v3.22.0.zip": stream error: stream ID 7; INTERNAL_ERROR`:                 true,
+		module + "reading https://proxy.example.com/helm.sh/helm/v3/@v/v3.22.0.zip: 429 Too Many Requests":                                    true,
+		module + "reading https://proxy.example.com/helm.sh/helm/v3/@v/v3.22.0.zip: 500 Internal Server Error":                                true,
+		module + "module lookup disabled by GOPROXY=off":                                                                                      true,
+		"verifying helm.sh/helm/v3@v3.22.0: checksum mismatch\n\tdownloaded: h1:aaaa=\n\tgo.sum:     h1:bbbb=":                                false,
+		module + "missing go.sum entry for module providing package helm.sh/helm/v3/pkg/chart":                                                false,
+		"chart/main.go:15:2: no required module provides package helm.sh/helm/v4; to add it:\n\tgo get helm.sh/helm/v4":                       false,
+		"chart/main.go:15:2: module helm.sh/helm/v3@latest found (v3.22.0), but does not contain package helm.sh/helm/v3/pkg/charts":          false,
+		"go: updates to go.mod needed; to update it:\n\tgo mod tidy":                                                                          false,
+	} {
+		if unfetched(said) != want {
+			t.Errorf("taken for unfetched is %v: %s", !want, said)
+		}
+	}
 }
 
 // tool returns where a tool is; when it cannot be had, the test is skipped by
