@@ -38,17 +38,23 @@ type ears struct {
 // patience is how long a browser may take for everything that a test wants.
 const patience = 2 * time.Minute
 
+// installed returns where a browser is, and nothing where there is none. What
+// cannot tell its version is none: a library may be missing, or the program
+// only say how to get one.
+func installed() string {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
+		if path, err := exec.LookPath(name); err == nil && exec.Command(path, "--version").Run() == nil {
+			return path
+		}
+	}
+	return ""
+}
+
 // open starts a browser, which ends with the test. Without one the test is
 // skipped, by name.
 func open(t testing.TB) *browser {
 	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
+	path := installed()
 	if path == "" {
 		t.Skip("SKIPPED: no chromium, so no browser opens the report page")
 	}
