@@ -49,12 +49,13 @@ type examples struct {
 	t     *testing.T
 	page  *page
 	dir   string
+	temp  string // for temporary files, locks among them
 	fresh string
 	grown int // how much longer fresh is, up to where the examples are
 }
 
 func (e *examples) do() (ran int) {
-	e.dir = e.t.TempDir()
+	e.dir, e.temp = e.t.TempDir(), e.t.TempDir()
 	for i, b := range e.page.blocks {
 		words := strings.Fields(b.comment)
 		if len(words) > 0 && words[0] == "fresh" {
@@ -143,7 +144,7 @@ func (e *examples) run(script string) (string, int) {
 	cmd := exec.CommandContext(e.t.Context(), "sh", "-e", "-c", `trap 'kill $! 2>/dev/null || true' EXIT`+"\n"+script)
 	cmd.WaitDelay = 10 * time.Second
 	cmd.Dir, cmd.Stdout, cmd.Stderr = e.dir, &out, &log
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + e.dir, "TZ=UTC", "BRICK_RUN_DIR=runs", "BRICK_LOG_LEVEL=error"}
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + e.dir, "TMPDIR=" + e.temp, "TZ=UTC", "BRICK_RUN_DIR=runs", "BRICK_LOG_LEVEL=error"}
 	err := cmd.Run()
 	failed, ok := errors.AsType[*exec.ExitError](err)
 	if err != nil && !ok {
