@@ -18,6 +18,10 @@ import (
 // a folder that it holds open, nameless ones too.
 func openFiles(t *testing.T, dir string) []string {
 	t.Helper()
+	dir, err := filepath.EvalSymlinks(dir) // as the kernel names what is open
+	if err != nil {
+		t.Fatal(err)
+	}
 	links, err := filepath.Glob("/proc/self/fd/*")
 	if err != nil || len(links) == 0 {
 		t.Fatalf("open files cannot be listed: %v", err)
